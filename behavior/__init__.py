@@ -1,0 +1,1 @@
+"""Affect, rules, trees and the engine that ticks them."""

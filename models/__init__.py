@@ -1,0 +1,1 @@
+"""Recognition: streaming inference at run time; training and evaluation in `training`."""

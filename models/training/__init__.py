@@ -1,0 +1,1 @@
+"""Training and export of the recognizers (needs the `train` extra)."""

@@ -1,0 +1,1 @@
+"""Sources, the two processes, expression, sessions and the command line."""
