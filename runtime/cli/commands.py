@@ -1,0 +1,1 @@
+"""Every command module, imported for the commands that it adds to `app`."""
