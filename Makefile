@@ -1,0 +1,46 @@
+# `make run` and `make test` set up everything they need in .venv; nothing else has to be installed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := pyproject.toml $(shell find bridge behavior models runtime -type f ! -path '*/__pycache__/*' 2>/dev/null)
+PACKAGES := $(addprefix -p mien.,bridge behavior models runtime)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint unit bench develop clean
+
+help: ## Say what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/installed ## Watch a character answer the sample clip (no camera needed)
+	$(BIN)/mien demo
+
+test: lint unit ## Check everything: style, types, tests
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(PACKAGES)
+
+unit: $(VENV)/installed
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/installed ## Print the tables of figures (never pass or fail)
+	$(BIN)/python -m benchmarks
+
+develop: $(VENV)/dependencies ## Install in editable mode, for working on Mien itself
+	$(BIN)/pip install --quiet --no-deps --editable .
+	touch $(VENV)/installed
+
+clean: ## Remove what the targets above made
+	rm -rf $(VENV) build out *.egg-info .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV)/dependencies: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet ".[cpu,dev]"
+	touch $@
+
+# An ordinary wheel, not an editable install: it catches a package that pyproject.toml forgot.
+$(VENV)/installed: $(VENV)/dependencies $(SOURCES)
+	rm -rf build *.egg-info
+	$(BIN)/pip install --quiet --no-deps --force-reinstall .
+	touch $@

@@ -1,0 +1,165 @@
+"""Express: what characters feel and do, as faces that move like faces."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from mien.bridge.faces import FACE, SHAPE, SHAPES
+from mien.bridge.messages import Activity, Affect, Float32, Micros, UInt32
+from mien.runtime.express.idle import SECOND, Idle
+from mien.runtime.express.spring import Spring
+
+MOOD_SHARE: Final = 0.5
+"""How strongly a mood shows beside an emotion of the same level: moods color a face, emotions move it."""
+CONTRAST: Final = 1.5
+"""Exponent on the felt levels: above 1 the strongest feeling rules the face instead of a blend of all."""
+HEAD_SHARE: Final = 0.45
+"""How much of a look the head takes over from the eyes."""
+EYE_REACH: Final = np.array((0.60, 0.45), np.float32)
+"""Radians that the eyes turn in the head at most, yaw and pitch; at this angle the look shapes are 1."""
+HEAD_REACH: Final = np.array((0.9, 0.5, 0.4), np.float32)
+"""Radians that the head turns at most: yaw, pitch, roll."""
+BOW: Final = 0.22
+"""Radians that the head sinks for full submission (dominance -1), and rises for full dominance."""
+
+_STIFFNESS: Final = {
+    "eye": 22.0,
+    "brow": 13.0,
+    "mouth": 14.0,
+    "jaw": 18.0,
+    "cheek": 11.0,
+    "nose": 12.0,
+    "tongue": 16.0,
+}
+"""ω of the spring of each region, radians a second: lids are quick, brows and cheeks slow."""
+_HEAD_STIFFNESS: Final = 7.0
+_EYE_STIFFNESS: Final = 45.0
+
+_HEAD = slice(len(SHAPES), len(SHAPES) + 3)
+_EYES = (slice(55, 57), slice(58, 60))
+_BLINKS = [SHAPE["eyeBlinkLeft"], SHAPE["eyeBlinkRight"]]
+_WIDE = [SHAPE["eyeWideLeft"], SHAPE["eyeWideRight"]]
+_LEFTWARD = [SHAPE["eyeLookOutLeft"], SHAPE["eyeLookInRight"]]
+_RIGHTWARD = [SHAPE["eyeLookInLeft"], SHAPE["eyeLookOutRight"]]
+_DOWNWARD = [SHAPE["eyeLookDownLeft"], SHAPE["eyeLookDownRight"]]
+_UPWARD = [SHAPE["eyeLookUpLeft"], SHAPE["eyeLookUpRight"]]
+
+
+@dataclass(slots=True)
+class ExpressState:
+    """Faces in motion."""
+
+    t: Micros
+    shapes: Spring
+    """(N, 52)"""
+    head: Spring
+    """(N, 3) yaw, pitch, roll."""
+    eyes: Spring
+    """(N, 2) yaw and pitch in the head."""
+    idle: Idle
+
+
+class Expression:
+    """Turns affect and active rules into 61 values a character, with idle life on top."""
+
+    def __init__(
+        self,
+        ids: UInt32,
+        emotion_poses: Float32,
+        rule_poses: Float32,
+        pad: Float32,
+        resting: Float32,
+        seed: int,
+    ) -> None:
+        """Make the stage for one cast.
+
+        Args:
+            ids: (N,) character ids.
+            emotion_poses: (M, 52) blend weights of each emotion at full strength.
+            rule_poses: (R, 52) blend weights that each rule shows at full intensity.
+            pad: (M, 3) pleasure, arousal, dominance of each emotion.
+            resting: (N, M) emotion levels at which a face is at rest: the personality's baseline.
+            seed: of the session.
+        """
+        self.ids = ids
+        self.emotion_poses = emotion_poses
+        self.rule_poses = rule_poses
+        self.dominance = np.ascontiguousarray(pad[:, 2])
+        self.resting = resting
+        self.seed = seed
+
+    def start(self, t: Micros) -> ExpressState:
+        """Return faces at rest at time `t`."""
+        n = len(self.ids)
+        stiffness = np.array(
+            [next(w for region, w in _STIFFNESS.items() if region in name) for name in SHAPES]
+        )
+        return ExpressState(
+            t,
+            Spring.at_rest(np.zeros((n, len(SHAPES)), np.float32), stiffness),
+            Spring.at_rest(np.zeros((n, 3), np.float32), np.full(3, _HEAD_STIFFNESS)),
+            Spring.at_rest(np.zeros((n, 2), np.float32), np.full(2, _EYE_STIFFNESS)),
+            Idle.start(self.seed, self.ids, t),
+        )
+
+    def step(
+        self, state: ExpressState, affect: Affect, activity: Activity, gaze: Float32, t: Micros
+    ) -> Float32:
+        """Move all faces on to time `t`.
+
+        Args:
+            state: moved on in place.
+            affect: what the characters feel.
+            activity: what they do.
+            gaze: (N, 2) yaw and pitch of what each looks at, radians; NaN where it looks at nothing.
+            t: not before the last step's.
+
+        Returns:
+            (N, 61) columns as `faces.FACE`: weights in [0, 1], rotations in radians.
+        """
+        seconds = max(0, t - state.t) / SECOND
+        state.t = t
+        state.idle.step(t)
+        felt = self.felt(affect)
+        face = np.empty((len(self.ids), len(FACE)), np.float32)
+
+        pose = felt @ self.emotion_poses
+        pose += activity.intensity @ self.rule_poses
+        np.clip(pose, 0.0, 1.0, out=pose)
+        np.clip(state.shapes.step(pose, seconds), 0.0, 1.0, out=face[:, : len(SHAPES)])
+
+        aim = np.where(np.isfinite(gaze), gaze, state.idle.look_around())
+        head = state.idle.sway(t)
+        head[:, :2] += HEAD_SHARE * aim
+        head[:, 1] -= BOW * (felt @ self.dominance)
+        head = state.head.step(np.clip(head, -HEAD_REACH, HEAD_REACH), seconds)
+        eyes = np.clip(aim + state.idle.eye_offset() - head[:, :2], -EYE_REACH, EYE_REACH)
+        eyes = state.eyes.step(eyes, seconds)
+        face[:, _HEAD] = head
+        face[:, len(SHAPES) + 3 :] = 0.0
+        for eye in _EYES:
+            face[:, eye] = eyes
+        self._move_lids(face, eyes, state.idle.lids(t))
+        return face
+
+    def felt(self, affect: Affect) -> Float32:
+        """Return (N, M) how strongly each emotion shows, [0, 1]: how far it stands above its rest."""
+        level = np.maximum(affect.emotion, affect.mood * np.float32(MOOD_SHARE))
+        above = (level - self.resting) / (1.0 - self.resting)
+        np.clip(above, 0.0, 1.0, out=above)
+        strongest = above.max(axis=1, keepdims=True)
+        shown: Float32 = above * (above / np.maximum(strongest, 1e-6)) ** np.float32(CONTRAST - 1.0)
+        return shown
+
+    @staticmethod
+    def _move_lids(face: Float32, eyes: Float32, closed: Float32) -> None:
+        """Add to `face` what the eyes' rotation and blinking do to the lids."""
+        yaw, pitch = (eyes / EYE_REACH).T[:, :, None]
+        face[:, _LEFTWARD] = np.clip(yaw, 0.0, 1.0)
+        face[:, _RIGHTWARD] = np.clip(-yaw, 0.0, 1.0)
+        face[:, _DOWNWARD] = np.clip(pitch, 0.0, 1.0)
+        face[:, _UPWARD] = np.clip(-pitch, 0.0, 1.0)
+        # A blink closes whatever the expression leaves open, and no lid is wide while it closes.
+        face[:, _BLINKS] += (1.0 - face[:, _BLINKS]) * closed[:, None]
+        face[:, _WIDE] *= 1.0 - closed[:, None]
