@@ -1,8 +1,8 @@
 """Named facial expressions: FACS action units, and what they are in ARKit's 52 blend shapes.
 
-Prototypes are those of EMFACS and of the FACS manual (Ekman & Friesen 1978, table 11-1); they are a start, not
-universal (Du, Tao & Martinez, PNAS 2014), hence the variants. The way from action units to blend shapes is the
-consensus of six public tables; where ARKit has no exact shape, the comment says what stands in for it.
+Prototypes are those of EMFACS and of the FACS manual (Ekman & Friesen 1978, table 11-1); they are a start,
+not universal (Du, Tao & Martinez, PNAS 2014), hence the variants. The way from action units to blend shapes
+is the consensus of six public tables; where ARKit has no exact shape, the comment says what stands in.
 """
 
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ def _units(text: str, strength: float = 0.8) -> Mapping[str, float]:
     units = {}
     for term in text.split("+"):
         letter = term[-1]
-        units[term.rstrip("ABCDE")] = LEVELS[letter] if letter in LEVELS else strength
+        units[term.rstrip("ABCDE")] = LEVELS.get(letter, strength)
     return MappingProxyType(units)
 
 
@@ -117,7 +117,7 @@ class UnknownExpressionError(ValueError):
 def weights(expression: FacialExpression) -> Float32:
     """Return the (52,) weights in [0, 1] of an expression, columns as `bridge.faces.SHAPES`.
 
-    Where several action units move one shape, the strongest counts: their sum would leave the range of motion.
+    Where several action units move one shape, the strongest counts: a sum would leave the range of motion.
 
     Raises:
         UnknownExpressionError: it names an action unit or blend shape that does not exist.
