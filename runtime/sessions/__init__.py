@@ -1,0 +1,1 @@
+"""Recordings: write them, read them, run them again."""
