@@ -39,6 +39,7 @@ class Recorder:
         metadata: Metadata,
         open_file: Callable[[Path], BinaryIO] = lambda path: path.open("wb"),
         queue_bytes: int = QUEUE_BYTES,
+        chunk_bytes: int = CHUNK_BYTES,
     ) -> None:
         """Create or replace the file at `path` and write what does not change.
 
@@ -66,7 +67,7 @@ class Recorder:
         except OSError as error:
             raise SessionError(f"cannot record to {path}: {error.strerror or error}") from None
         try:
-            self._writer = _writer(self._file)
+            self._writer = _writer(self._file, chunk_bytes)
             self._writer.start(profile="mien", library=f"mien {metadata.version}")
             self._writer.add_metadata(RECORD, metadata.to_record())
             self._writer.flush()
@@ -160,5 +161,5 @@ class Recorder:
             self._failed = True
 
 
-def _writer(file: BinaryIO) -> Any:  # Any, for parts of the library lack annotations
-    return Writer(file, chunk_size=CHUNK_BYTES, compression=CompressionType.ZSTD)
+def _writer(file: BinaryIO, chunk_bytes: int) -> Any:  # Any, for parts of the library lack annotations
+    return Writer(file, chunk_size=chunk_bytes, compression=CompressionType.ZSTD)
