@@ -8,6 +8,7 @@ Arrays over characters are structures of arrays, in the layout that the director
 encoding is a copy. Their dimensions are named: `N` characters, `M` emotions, `R` rules, `K` entities.
 """
 
+import math
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Final
 
@@ -111,19 +112,19 @@ class EmotionEstimate(Message):
     """How surely a face is in view."""
     speaking: Unit
     """How surely the person speaks."""
-    emotion: Annotated[Float32, Block(7)]
+    emotion: Annotated[Float32, Block(7, low=0, high=1)]
     """Probability of each of `EMOTIONS`; sums to 1, or is all zeros when nothing was used."""
     valence: Signed
     arousal: Signed
     confidence: Unit
     """Trust in `emotion`, 0 when nothing was used."""
-    share: Annotated[Float32, Block(3)]
+    share: Annotated[Float32, Block(3, low=0, high=1)]
     """Weight of face, voice and text in the fusion; sums to 1 or is all zeros."""
     box: Annotated[Float32, Block(4)]
     """Face rectangle: left, top, width, height as fractions of the picture; zeros without a face."""
-    head: Annotated[Float32, Block(3)]
+    head: Annotated[Float32, Block(3, low=-math.pi, high=math.pi)]
     """Head yaw, pitch and roll of the person, radians; zeros where the model does not give them."""
-    blend: Annotated[Float32, Block(52)]
+    blend: Annotated[Float32, Block(52, low=0, high=1)]
     """The person's ARKit blend weights, [0, 1]; zeros where the model does not give them."""
 
 
@@ -136,9 +137,9 @@ class Affect(Message):
 
     KIND: ClassVar[str] = "affect"
     ids: Annotated[UInt32, Block("N", dtype="<u4")]
-    emotion: Annotated[Float32, Block("N", "M")]
+    emotion: Annotated[Float32, Block("N", "M", low=0, high=1)]
     """What just happened: decays within seconds."""
-    mood: Annotated[Float32, Block("N", "M")]
+    mood: Annotated[Float32, Block("N", "M", low=0, high=1)]
     """The slower state that emotions pull: drifts home within minutes."""
 
 
@@ -148,7 +149,7 @@ class Activity(Message):
 
     KIND: ClassVar[str] = "activity"
     ids: Annotated[UInt32, Block("N", dtype="<u4")]
-    intensity: Annotated[Float32, Block("N", "R")]
+    intensity: Annotated[Float32, Block("N", "R", low=0, high=1)]
     """0 where a rule is idle, up to 1."""
 
 
@@ -187,9 +188,9 @@ class FaceFrame(Message):
     captured: Micros
     """Capture time of the newest estimate that this frame answers; 0 before the first."""
     ids: Annotated[UInt32, Block("N", dtype="<u4")]
-    affect: Annotated[Float32, Block("N", 2, "M")]
+    affect: Annotated[Float32, Block("N", 2, "M", low=0, high=1)]
     """Emotion, then mood."""
-    face: Annotated[Float32, Block("N", 61)]
+    face: Annotated[Float32, Block("N", 61, low=-math.pi, high=math.pi)]
     """52 blend weights in [0, 1], then nine rotations in radians: see `faces.FACE`."""
 
 
@@ -220,7 +221,7 @@ class SmartObject(Message):
     """Its kind in the rule library, such as `fire`."""
     present: Annotated[int, Integer(8)]
     """0 removes it."""
-    state: Annotated[dict[str, float], Levels(64)] = field(default_factory=dict)
+    state: Annotated[dict[str, float], Levels(64, 0, 1)] = field(default_factory=dict)
     """Named levels in [0, 1] that conditions read, such as `burning`."""
 
 
@@ -255,12 +256,12 @@ class Hello(Message):
     rate: Annotated[int, Integer(16)]
     """Ticks a second."""
     emotions: Annotated[tuple[str, ...], Names(64, "M")]
-    pad: Annotated[Float32, Block("M", 3)]
+    pad: Annotated[Float32, Block("M", 3, low=-1, high=1)]
     """Pleasure, arousal, dominance of each emotion, [-1, 1]."""
     ids: Annotated[UInt32, Block("N", dtype="<u4")]
     characters: Annotated[tuple[str, ...], Names(64, "N")]
     """Live Link subject name of each character."""
-    face: Annotated[tuple[str, ...], Names(64)]
+    face: Annotated[tuple[str, ...], Names(64, 61)]
     """Names of the columns of `FaceFrame.face`."""
     rules: Annotated[tuple[str, ...], Names(64, "R")]
 
@@ -272,6 +273,8 @@ class Status(Message):
     KIND: ClassVar[str] = "status"
     origin: Name
     """`perceiver` or `director`."""
+    clock: Name = ""
+    """Which monotonic clock the origin's times count, as in `Hello`; empty where nobody need know."""
     counters: Annotated[dict[str, int], Counters(64)] = field(default_factory=dict)
     """Totals since the start."""
     levels: Annotated[dict[str, float], Levels(64)] = field(default_factory=dict)

@@ -1,0 +1,192 @@
+"""The receiving end of state and events: for `mien probe`, live views, tests and games in Python."""
+
+import logging
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+import zmq
+from zmq.utils.monitor import parse_monitor_message
+
+from mien.bridge.channels import EVENTS, STATE, Channel, Endpoints
+from mien.bridge.clock import ClockAlignment, clock_id, monotonic_micros
+from mien.bridge.codec import MalformedMessageError, decode, prefix
+from mien.bridge.complaints import Complaints
+from mien.bridge.keys import ClientKeys
+from mien.bridge.messages import Activity, FaceFrame, Hello, Message
+from mien.bridge.transport import Transport
+
+LIMIT: Final = 10_000
+"""Messages that one call of `receive` takes from each channel; the rest wait for the next."""
+RATE_WINDOW: Final = 2_000_000
+"""Microseconds over which the rate is taken."""
+
+_FACE: Final = prefix(FaceFrame.KIND)
+_ACTIVITY: Final = prefix(Activity.KIND)
+
+
+@dataclass(frozen=True)
+class Reception:
+    """How well the stream arrives."""
+
+    rate: float
+    """Face frames a second that came over the last two seconds, skipped ones included."""
+    age: int | None
+    """Microseconds from the newest face frame's tick until it was read; where the sender counts another
+    clock, this is what it took beyond the fastest recent one."""
+    response: int | None
+    """Microseconds from the capture that the newest face frame answers until it was read."""
+    frames: int
+    """Face frames that came."""
+    gaps: int
+    """Face frames that were sent and never came."""
+    skipped: int
+    """Face frames that came but were passed over for a newer one."""
+    malformed: int
+    connections: int
+    """Times that the state channel was connected: one more than reconnections."""
+    connected: bool
+
+
+class Subscriber:
+    """Connects to a director, keeps its newest hello and face, and tells how well they arrive."""
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        keys: ClientKeys | None = None,
+        kinds: frozenset[str] = STATE.kinds | EVENTS.kinds,
+        logger: logging.Logger = logging.getLogger(__name__),  # noqa: B008 - one constant logger
+    ) -> None:
+        """Connect, now or whenever the director is there.
+
+        Args:
+            endpoints: `state` and `events` are used.
+            keys: needed for `curve+tcp` addresses.
+            kinds: what to subscribe to; the hello is always among it. The sender leaves out the rest.
+            logger: where malformed messages are told, at most once a second.
+
+        Raises:
+            AddressError, InsecureAddressError: see `Transport.connect`.
+        """
+        self._transport = Transport(keys)
+        self._complaints = Complaints(logger)
+        self._poller = zmq.Poller()
+        self._monitors: list[zmq.Socket[bytes]] = []
+        self._sockets: list[tuple[Channel, zmq.Socket[bytes]]] = []
+        try:
+            for channel, address in ((STATE, endpoints.state), (EVENTS, endpoints.events)):
+                socket = self._transport.connect(zmq.SUB, channel, address, self._watch)
+                for kind in sorted((kinds | {Hello.KIND}) & channel.kinds):
+                    socket.subscribe(prefix(kind))
+                self._poller.register(socket, zmq.POLLIN)
+                self._sockets.append((channel, socket))
+        except BaseException:
+            self._transport.close()
+            raise
+        self.hello: Hello | None = None
+        """The names that apply."""
+        self.face: FaceFrame | None = None
+        """The newest face frame."""
+        self._alignment = ClockAlignment()
+        self._arrivals: deque[tuple[int, int]] = deque()
+        self._age: int | None = None
+        self._response: int | None = None
+        self._frames = self._gaps = self._skipped = self._malformed = 0
+        self._connections = 0
+        self._connected = False
+
+    def receive(self, timeout: float = 0.0) -> list[Message]:
+        """Return what has come: all messages in order, but of face frames and activity only the newest.
+
+        Args:
+            timeout: seconds to wait for the first message; 0 does not wait.
+        """
+        if timeout > 0:
+            self._poller.poll(round(timeout * 1000))
+        self._watch_connection()
+        return [message for channel, socket in self._sockets for message in self._drain(channel, socket)]
+
+    def reception(self) -> Reception:
+        """Return how well the stream arrives, as of now."""
+        now = monotonic_micros()
+        while self._arrivals and self._arrivals[0][0] < now - RATE_WINDOW:
+            self._arrivals.popleft()
+        return Reception(
+            rate=sum(frames for _, frames in self._arrivals) * 1e6 / RATE_WINDOW,
+            age=self._age,
+            response=self._response,
+            frames=self._frames,
+            gaps=self._gaps,
+            skipped=self._skipped,
+            malformed=self._malformed,
+            connections=self._connections,
+            connected=self._connected,
+        )
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._transport.close()
+
+    def _drain(self, channel: Channel, socket: "zmq.Socket[bytes]") -> list[Message]:
+        received: list[bytes] = []
+        for _ in range(LIMIT):
+            try:
+                received.append(socket.recv(zmq.DONTWAIT))
+            except zmq.Again:
+                break
+        now = monotonic_micros()
+        # Of these kinds only the newest is worth decoding.
+        newest = {
+            data[: len(start)]: data
+            for data in received
+            for start in (_FACE, _ACTIVITY)
+            if data.startswith(start)
+        }
+        faces = sum(data.startswith(_FACE) for data in received)
+        messages = []
+        for data in received:
+            start = next((start for start in newest if data.startswith(start)), None)
+            if start is not None and newest[start] is not data:
+                continue
+            try:
+                message = decode(data, channel.kinds, channel.limit)
+            except MalformedMessageError as error:
+                self._malformed += 1
+                self._complaints.add(now, f"dropped on the {channel.name} channel: {error}")
+                continue
+            if isinstance(message, Hello):
+                self._greet(message)
+            elif isinstance(message, FaceFrame):
+                self._note_face(message, faces, now)
+            messages.append(message)
+        return messages
+
+    def _greet(self, hello: Hello) -> None:
+        if self.hello is None or hello.clock != self.hello.clock:
+            self._alignment = ClockAlignment()
+        self.hello = hello
+
+    def _note_face(self, face: FaceFrame, came: int, now: int) -> None:
+        """Take in the newest of `came` face frames."""
+        if self.face is not None and face.seq > self.face.seq:
+            self._gaps += max(0, face.seq - self.face.seq - came)
+        self.face = face
+        self._frames += came
+        self._skipped += came - 1
+        self._arrivals.append((now, came))
+        self._alignment.observe(face.t, now)
+        same_clock = self.hello is not None and self.hello.clock == clock_id()
+        offset = 0 if same_clock else self._alignment.offset or 0
+        self._age = now - offset - face.t
+        self._response = now - offset - face.captured if face.captured else None
+
+    def _watch(self, socket: "zmq.Socket[bytes]") -> None:
+        self._monitors.append(self._transport.watch(socket))
+
+    def _watch_connection(self) -> None:
+        state = self._monitors[0]
+        while state.poll(0):
+            event = parse_monitor_message(state.recv_multipart())["event"]
+            self._connected = event == zmq.EVENT_HANDSHAKE_SUCCEEDED
+            self._connections += self._connected
