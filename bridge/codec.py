@@ -3,6 +3,7 @@
 The encoder and the validating decoder of every message type are compiled from the annotations in `messages`.
 """
 
+from collections.abc import Collection
 from dataclasses import fields
 from functools import cache
 from typing import Any, Final, get_type_hints
@@ -103,7 +104,7 @@ ALL_KINDS: Final = frozenset(_BY_KIND)
 """Every message kind."""
 
 
-def decode(data: bytes, kinds: frozenset[str] = ALL_KINDS, limit: int = MAX_BYTES) -> Message:
+def decode(data: bytes, kinds: Collection[str] = ALL_KINDS, limit: int = MAX_BYTES) -> Message:
     """Return the message that `data` holds; its arrays are read-only.
 
     Args:
@@ -117,7 +118,7 @@ def decode(data: bytes, kinds: frozenset[str] = ALL_KINDS, limit: int = MAX_BYTE
     """
     if len(data) > limit:
         raise MalformedMessageError(f"{len(data)} bytes are more than the {limit} allowed here")
-    body = _unpack(data, _longest_list(kinds))
+    body = _unpack(data, _longest_list(frozenset(kinds)))
     version = body.get("mien")
     if type(version) is not int or version != VERSION:
         raise MalformedMessageError(f"protocol version {show(version)}, this side speaks {VERSION}")
