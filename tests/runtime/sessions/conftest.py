@@ -1,5 +1,8 @@
 """Messages as a director would record them."""
 
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -11,13 +14,18 @@ from mien.bridge.messages import (
     FACE_USED,
     FIRST_CHARACTER,
     PLAYER,
+    BehaviorEvent,
     EmotionEstimate,
     FaceFrame,
     Hello,
+    Message,
 )
 from mien.runtime.sessions.metadata import Metadata
+from mien.runtime.sessions.recorder import Recorder
+from mien.runtime.sessions.session import Session, read_session
 
 CHARACTERS = ("ada", "bo")
+TICK = 16_667
 
 
 class Stage:
@@ -89,3 +97,69 @@ class Stage:
 def stage() -> type[Stage]:
     """The maker of messages."""
     return Stage
+
+
+class ToyDirector:
+    """A director small enough to see through: mood follows joy, and a smile follows mood."""
+
+    def __init__(self, gain: float = 0.1, threshold: float = 0.4) -> None:
+        self.gain = gain
+        self.threshold = threshold
+        self.mood = 0.0
+        self.smiling = False
+        self.seq = 0
+
+    def step(self, inputs: Sequence[Message], t: int) -> list[Message]:
+        for message in inputs:
+            if isinstance(message, EmotionEstimate):
+                self.mood += self.gain * (float(message.emotion[1]) - self.mood)
+        frame = Stage.face(t, self.seq, level=0.0)
+        frame.affect[1, 1, 1] = self.mood
+        frame.face[1, FACE.index("mouthSmileLeft")] = self.mood
+        self.seq += 1
+        if (self.mood > self.threshold) == self.smiling:
+            return [frame]
+        self.smiling = not self.smiling
+        event = BehaviorEvent(
+            t=t,
+            character=FIRST_CHARACTER + 1,
+            rule="smile_back",
+            phase="started" if self.smiling else "ended",
+            reason="trigger",
+            inflicter=FIRST_CHARACTER + 1,
+            target=PLAYER,
+            intensity=1.0,
+            expression="",
+            gaze="",
+            gesture="",
+            speech="",
+        )
+        return [frame, event]
+
+
+def _record_run(
+    path: Path, director: ToyDirector, inputs: Mapping[int, Sequence[Message]], count: int
+) -> Session:
+    """Record `count` ticks of a director that drains `inputs` by tick."""
+    recorder = Recorder(path, Stage.metadata)
+    recorder.record(Stage.hello(TICK), TICK)
+    for tick in range(count):
+        t = TICK + tick * TICK
+        drained = inputs.get(tick, ())
+        outputs = director.step([i for i in drained if isinstance(i, EmotionEstimate)], t)
+        for message in (*drained, *outputs):
+            recorder.record(message, t)
+    recorder.close()
+    return read_session(path)
+
+
+@pytest.fixture(scope="session")
+def record_run() -> Callable[..., Session]:
+    """Record a run of a toy director; see `_record_run`."""
+    return _record_run
+
+
+@pytest.fixture(scope="session")
+def toy_director() -> type[ToyDirector]:
+    """The toy director's class."""
+    return ToyDirector
