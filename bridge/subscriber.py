@@ -21,9 +21,6 @@ LIMIT: Final = 10_000
 RATE_WINDOW: Final = 2_000_000
 """Microseconds over which the rate is taken."""
 
-_FACE: Final = prefix(FaceFrame.KIND)
-_ACTIVITY: Final = prefix(Activity.KIND)
-
 
 @dataclass(frozen=True)
 class Reception:
@@ -87,9 +84,9 @@ class Subscriber:
         self.hello: Hello | None = None
         """The names that apply."""
         self.face: FaceFrame | None = None
-        """The newest face frame."""
+        """The newest face frame of the hello's session."""
         self._alignment = ClockAlignment()
-        self._arrivals: deque[tuple[int, int]] = deque()
+        self._arrivals: deque[int] = deque()
         self._age: int | None = None
         self._response: int | None = None
         self._frames = self._gaps = self._skipped = self._malformed = 0
@@ -110,10 +107,10 @@ class Subscriber:
     def reception(self) -> Reception:
         """Return how well the stream arrives, as of now."""
         now = monotonic_micros()
-        while self._arrivals and self._arrivals[0][0] < now - RATE_WINDOW:
+        while self._arrivals and self._arrivals[0] < now - RATE_WINDOW:
             self._arrivals.popleft()
         return Reception(
-            rate=sum(frames for _, frames in self._arrivals) * 1e6 / RATE_WINDOW,
+            rate=len(self._arrivals) * 1e6 / RATE_WINDOW,
             age=self._age,
             response=self._response,
             frames=self._frames,
@@ -129,52 +126,45 @@ class Subscriber:
         self._transport.close()
 
     def _drain(self, channel: Channel, socket: "zmq.Socket[bytes]") -> list[Message]:
-        received: list[bytes] = []
+        messages: list[Message] = []
         for _ in range(LIMIT):
             try:
-                received.append(socket.recv(zmq.DONTWAIT))
+                data = socket.recv(zmq.DONTWAIT)
             except zmq.Again:
                 break
-        now = monotonic_micros()
-        # Of these kinds only the newest is worth decoding.
-        newest = {
-            data[: len(start)]: data
-            for data in received
-            for start in (_FACE, _ACTIVITY)
-            if data.startswith(start)
-        }
-        faces = sum(data.startswith(_FACE) for data in received)
-        messages = []
-        for data in received:
-            start = next((start for start in newest if data.startswith(start)), None)
-            if start is not None and newest[start] is not data:
-                continue
             try:
-                message = decode(data, channel.kinds, channel.limit)
+                messages.append(decode(data, channel.kinds, channel.limit))
             except MalformedMessageError as error:
                 self._malformed += 1
-                self._complaints.add(now, f"dropped on the {channel.name} channel: {error}")
-                continue
+                self._complaints.add(monotonic_micros(), f"dropped on the {channel.name} channel: {error}")
+        now = monotonic_micros()
+        for message in messages:
             if isinstance(message, Hello):
                 self._greet(message)
             elif isinstance(message, FaceFrame):
-                self._note_face(message, faces, now)
-            messages.append(message)
-        return messages
+                self._note_face(message, now)
+        newest = {type(message): message for message in messages}
+        self._skipped += max(0, sum(isinstance(message, FaceFrame) for message in messages) - 1)
+        return [
+            message
+            for message in messages
+            if message is newest[type(message)] or not isinstance(message, (FaceFrame, Activity))
+        ]
 
     def _greet(self, hello: Hello) -> None:
-        if self.hello is None or hello.clock != self.hello.clock:
+        if self.hello is None or hello.session != self.hello.session:
+            self.face = None
             self._alignment = ClockAlignment()
         self.hello = hello
 
-    def _note_face(self, face: FaceFrame, came: int, now: int) -> None:
-        """Take in the newest of `came` face frames."""
-        if self.face is not None and face.seq > self.face.seq:
-            self._gaps += max(0, face.seq - self.face.seq - came)
+    def _note_face(self, face: FaceFrame, now: int) -> None:
+        if self.face is not None:
+            if face.seq <= self.face.seq:  # repeated for somebody who has just joined
+                return
+            self._gaps += face.seq - self.face.seq - 1
         self.face = face
-        self._frames += came
-        self._skipped += came - 1
-        self._arrivals.append((now, came))
+        self._frames += 1
+        self._arrivals.append(now)
         self._alignment.observe(face.t, now)
         same_clock = self.hello is not None and self.hello.clock == clock_id()
         offset = 0 if same_clock else self._alignment.offset or 0

@@ -21,7 +21,7 @@ RECONNECT_MS: Final = 100
 RECONNECT_MAX_MS: Final = 2000
 
 _ADDRESS: Final = re.compile(r"(?P<curve>curve\+)?tcp://(?P<host>\[[^\]]+\]|[^:/\[\]]+):(?P<port>\d{1,5})")
-_ZAP_DOMAIN: Final = b"mien"
+_ZAP_DOMAIN: Final = "mien"
 
 
 class AddressError(ValueError):
@@ -75,7 +75,7 @@ class Transport:
             self._authenticate(keys)
             socket.curve_server = True
             socket.curve_secretkey = keys.secret
-            socket.zap_domain = _ZAP_DOMAIN
+            socket.zap_domain = _ZAP_DOMAIN.encode()
         if set_up:
             set_up(socket)
         socket.ipv6 = host.startswith("[")
@@ -152,7 +152,9 @@ class Transport:
             # Without this, CURVE encrypts but lets anyone in who knows the server's public key.
             self._authenticator = ThreadAuthenticator(self._context)
             self._authenticator.start()
-            self._authenticator.configure_curve_callback("*", credentials_provider=_Known(keys.clients))
+            self._authenticator.configure_curve_callback(
+                _ZAP_DOMAIN, credentials_provider=_Known(keys.clients)
+            )
 
 
 class _Known:
