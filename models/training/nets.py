@@ -1,0 +1,76 @@
+"""The networks, in torch; `export` turns them into the ONNX files that the recognizer runs."""
+
+import torch
+from torch import Tensor, nn
+
+from mien.bridge.messages import EMOTIONS
+
+
+class Residual(nn.Module):
+    """Two 3×3 convolutions beside a 1×1 shortcut."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False),
+            nn.BatchNorm2d(outputs),
+            nn.ReLU(),
+            nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(outputs),
+        )
+        self.shortcut = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the block's output."""
+        return torch.relu(self.body(x) + self.shortcut(x))
+
+
+def standardize(pixels: Tensor) -> Tensor:
+    """Return each picture with mean 0 and deviation 1, whatever its brightness and contrast."""
+    mean = pixels.mean((1, 2, 3), keepdim=True)
+    centered = pixels - mean
+    return centered / ((centered * centered).mean((1, 2, 3), keepdim=True) + 1e-4).sqrt()
+
+
+class ExpressionNet(nn.Module):
+    """Face crop (N, 1, 96, 96), any brightness scale → emotion logits (N, 7)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trunk = nn.Sequential(
+            nn.Conv2d(1, 24, 3, 2, 1, bias=False),
+            nn.BatchNorm2d(24),
+            nn.ReLU(),
+            Residual(24, 32, 2),
+            Residual(32, 64, 2),
+            Residual(64, 96, 2),
+            Residual(96, 144, 1),
+        )
+        # Learned pooling: each channel has its own weight at each of the 6×6 places of the aligned face.
+        self.pool = nn.Conv2d(144, 144, 6, groups=144)
+        self.dropout = nn.Dropout(0.3)
+        self.emotion = nn.Linear(144, len(EMOTIONS))
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Return the logits of `EMOTIONS`."""
+        features = torch.relu(self.pool(self.trunk(standardize(pixels))).flatten(1))
+        logits: Tensor = self.emotion(self.dropout(features))
+        return logits
+
+
+class MirroredMean(nn.Module):
+    """Mean of several nets' logits over the picture and its mirror image: what is shipped."""
+
+    def __init__(self, nets: list[ExpressionNet], temperature: float = 1.0) -> None:
+        super().__init__()
+        self.nets = nn.ModuleList(nets)
+        self.temperature = temperature
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Return calibrated logits."""
+        both = torch.cat((pixels, pixels.flip(3)))
+        logits = torch.stack([net(both) for net in self.nets]).mean(0)
+        ahead, mirrored = logits.chunk(2)
+        return (ahead + mirrored) / (2 * self.temperature)

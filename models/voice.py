@@ -1,0 +1,92 @@
+"""The voice: what somebody's speech says since the utterance began.
+
+Frames of speech are gathered into blocks; each block takes the network one step on. The network's memory
+begins anew when the utterance ends. What it said last is kept, and ages, until the next utterance has
+something to say.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.models import speech
+from mien.models.network import Network
+
+BLOCK: Final = 12
+"""Frames of speech per step of the network: 120 ms."""
+PAUSE: Final = 80
+"""Frames of silence that end an utterance: 0.8 s."""
+LEAST: Final = 3
+"""Blocks before a new utterance is trusted."""
+MOST: Final = 48
+"""Blocks after which an utterance that goes on begins anew: 5.8 s of speech."""
+GAP: Final = 100_000
+"""Microseconds of missing or doubled sound that end the utterance."""
+
+
+@dataclass
+class VoiceState:
+    """The utterance so far."""
+
+    hearing: speech.SpeechState = field(default_factory=speech.SpeechState)
+    pending: list[NDArray[np.float32]] = field(default_factory=list)
+    memory: NDArray[np.float32] | None = None
+    blocks: int = 0
+    silence: int = 0
+    speaking: float = 0.0
+    logits: NDArray[np.float32] | None = None
+    """What the last trusted block said, (7,)."""
+    heard: int = 0
+    """When that was: microseconds, end of the sound."""
+    expected: int | None = None
+    """Time at which the next chunk should begin."""
+
+
+class Voice:
+    """The recurrent network behind voice activity."""
+
+    def __init__(self, file: Path) -> None:
+        self._net = Network(file, "voice")
+        self._memory = np.zeros(self._net.shape(1), np.float32)
+
+    def step(self, state: VoiceState, samples: NDArray[np.int16], t: int) -> None:
+        """Take in sound whose first sample was captured at `t`, microseconds."""
+        if state.expected is not None and abs(t - state.expected) > GAP:
+            state.hearing = speech.SpeechState(floor=state.hearing.floor)
+            _end(state)
+        # Not t alone: chunk times that tremble must not accumulate.
+        state.expected = t + len(samples) * 1_000_000 // speech.RATE
+        frames, active = speech.step(state.hearing, samples)
+        for frame, spoken in zip(frames, active, strict=True):
+            state.speaking += 0.1 * (float(spoken) - state.speaking)
+            if not spoken:
+                state.silence += 1
+                if state.silence == PAUSE:
+                    _end(state)
+                continue
+            state.silence = 0
+            state.pending.append(frame)
+            if len(state.pending) == BLOCK:
+                self._block(state, state.expected)
+
+    def _block(self, state: VoiceState, t: int) -> None:
+        block = np.stack(state.pending)[None]
+        state.pending.clear()
+        if state.blocks >= MOST:
+            _end(state)
+        memory = self._memory if state.memory is None else state.memory
+        logits, state.memory = self._net.run(block, memory)
+        state.blocks += 1
+        if state.blocks >= LEAST:
+            state.logits = logits[0, -1]
+            state.heard = t
+
+
+def _end(state: VoiceState) -> None:
+    """Forget the utterance, not what it said."""
+    state.memory = None
+    state.blocks = 0
+    state.pending.clear()
