@@ -156,6 +156,8 @@ class Subscriber:
         elif isinstance(message, FaceFrame):
             if self.hello is None or message.generation != self.hello.generation:
                 return False
+            if message.affect.shape[2] != len(self.hello.emotions):
+                return False
             self._note_face(message, now)
         return True
 
