@@ -1,0 +1,505 @@
+"""Kinds of value in a library: each reads what an author wrote, and says in JSON Schema what may be written.
+
+A field of the language (see `language`) has one kind, so that the loader, the schema of editors and the
+reference in docs/authoring.md cannot disagree. `read` reports problems and returns `INVALID` for what cannot
+be used, so that reading goes on and all problems come at once.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any, Final, Protocol
+
+from mien.behavior.authoring.grammar import MAX_SECONDS, UNITS, ExpressionError, parse
+from mien.behavior.authoring.problems import Problem, did_you_mean, enumerated
+from mien.behavior.authoring.source import Items, Node, Scalar, Table
+from mien.behavior.definition import SUBJECTS, Mark, Space
+from mien.behavior.expressions import LEVELS
+
+Report = Callable[[Problem], None]
+
+INVALID: Final = object()
+"""What `Kind.read` returns for a value that it has reported."""
+
+
+class Kind(Protocol):
+    """What every kind can do."""
+
+    def read(self, node: Node, report: Report) -> Any:
+        """Return the checked value, or `INVALID` after reporting why not."""
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of what may be written."""
+
+    def words(self) -> str:
+        """Return what may be written, for the reference and for messages: `a number from 0 to 1`."""
+
+
+class Word(str):
+    """A name as written, with its place."""
+
+    mark: Mark
+
+    def __new__(cls, text: str, mark: Mark) -> "Word":
+        """Attach the place to the name."""
+        word = super().__new__(cls, text)
+        word.mark = mark
+        return word
+
+
+def wrong(kind: Kind, node: Node, report: Report, note: str = "") -> object:
+    """Report that a value is not what belongs here."""
+    found = f"`{node.value:.40}`" if isinstance(node, Scalar) else "a list"
+    if isinstance(node, Table):
+        found = "a mapping"
+    elif isinstance(node, Scalar) and not node.value:
+        found = "nothing"
+    report(Problem(node.mark, f"expected {kind.words()}, found {found}{note}", "wrong-value"))
+    return INVALID
+
+
+_NUMBER: Final = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?")
+
+
+def _number(node: Node) -> float | None:
+    if isinstance(node, Scalar) and node.plain and _NUMBER.fullmatch(node.value):
+        return float(node.value)
+    return None
+
+
+def _plain(value: float) -> str:
+    return f"{value:g}"
+
+
+@dataclass(frozen=True)
+class Flag:
+    """true or false."""
+
+    def read(self, node: Node, report: Report) -> Any:
+        if isinstance(node, Scalar) and node.plain and node.value in ("true", "false"):
+            return node.value == "true"
+        return wrong(self, node, report)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+    def words(self) -> str:
+        return "`true` or `false`"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in a range; its ends belong to it unless it is open."""
+
+    low: float
+    high: float
+    open_low: bool = False
+    open_high: bool = False
+    whole: bool = False
+
+    def read(self, node: Node, report: Report) -> Any:
+        value = _number(node)
+        if value is None or (self.whole and value != int(value)):
+            percent = isinstance(node, Scalar) and node.value.rstrip().endswith("%")
+            return wrong(self, node, report, "; write a fraction, such as `.5` for 50 %" if percent else "")
+        below = value <= self.low if self.open_low else value < self.low
+        above = value >= self.high if self.open_high else value > self.high
+        if below or above:
+            return wrong(self, node, report)
+        return int(value) if self.whole else value
+
+    def schema(self) -> dict[str, Any]:
+        low = "exclusiveMinimum" if self.open_low else "minimum"
+        high = "exclusiveMaximum" if self.open_high else "maximum"
+        return {"type": "integer" if self.whole else "number", low: self.low, high: self.high}
+
+    def words(self) -> str:
+        what = "a whole number" if self.whole else "a number"
+        if self.open_low and self.open_high:
+            return f"{what} between {_plain(self.low)} and {_plain(self.high)}, both excluded"
+        low = f"above {_plain(self.low)}" if self.open_low else f"from {_plain(self.low)}"
+        high = f" and below {_plain(self.high)}" if self.open_high else f" to {_plain(self.high)}"
+        return f"{what} {low}{high}"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with a unit, which may be left out."""
+
+    what: str
+    units: Mapping[str, float]
+    example: str
+    high: float
+    zero: bool = True
+    forever: bool = False
+
+    def read(self, node: Node, report: Report) -> Any:
+        if not isinstance(node, Scalar):
+            return wrong(self, node, report)
+        if self.forever and node.value == "forever":
+            return inf
+        match = re.fullmatch(rf"({_NUMBER.pattern})\s*([^\W\d]*)", node.value.strip())
+        if not match:
+            return wrong(self, node, report)
+        unit = match[2] or next(name for name, factor in self.units.items() if factor == 1.0)
+        if unit not in self.units:
+            return wrong(self, node, report, f"; units are {enumerated([*self.units])}")
+        value = float(match[1]) * self.units[unit]
+        if not (value >= 0.0 if self.zero else value > 0.0) or value > self.high:
+            return wrong(self, node, report)
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        low = "minimum" if self.zero else "exclusiveMinimum"
+        units = "|".join(self.units)
+        options: list[dict[str, Any]] = [
+            {"type": "number", low: 0, "maximum": self.high},
+            {"type": "string", "pattern": rf"^\s*[0-9.]+\s*({units})?\s*$"},
+        ]
+        if self.forever:
+            options.append({"const": "forever"})
+        return {"anyOf": options}
+
+    def words(self) -> str:
+        bound = "" if self.zero else " above 0"
+        tail = ", or `forever`" if self.forever else ""
+        unit = next(name for name, factor in self.units.items() if factor == 1.0)
+        return f"{self.what}{bound} such as `{self.example}`, at most {_plain(self.high)} {unit}{tail}"
+
+
+def seconds(*, zero: bool = True, forever: bool = False) -> Quantity:
+    """Return the kind of a time."""
+    return Quantity("a time", UNITS, "2 s", MAX_SECONDS, zero, forever)
+
+
+def meters(*, zero: bool = True) -> Quantity:
+    """Return the kind of a distance."""
+    return Quantity("a distance", {"m": 1.0, "cm": 0.01}, "4 m", 10_000.0, zero)
+
+
+@dataclass(frozen=True)
+class Text:
+    """Any text of at most so many bytes."""
+
+    limit: int
+
+    def read(self, node: Node, report: Report) -> Any:
+        if not isinstance(node, Scalar):
+            return wrong(self, node, report)
+        if len(node.value.encode()) > self.limit:
+            return wrong(self, node, report)
+        return Word(node.value, node.mark)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": self.limit}
+
+    def words(self) -> str:
+        return f"a text of at most {self.limit} bytes"
+
+
+_IDENTIFIER: Final = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name: a letter, then letters, digits and `_`; with `spaced`, also spaces, `-` and `'` within."""
+
+    what: str = "a name"
+    spaced: bool = False
+    reserved: tuple[str, ...] = ()
+
+    def read(self, node: Node, report: Report) -> Any:
+        if not isinstance(node, Scalar):
+            return wrong(self, node, report)
+        pattern = r"[^\W\d](?:[\w '-]*\w)?" if self.spaced else _IDENTIFIER.pattern
+        if not re.fullmatch(pattern, node.value) or len(node.value.encode()) > 64:
+            return wrong(self, node, report, "; names begin with a letter and hold letters, digits and `_`")
+        if node.value in self.reserved:
+            return wrong(self, node, report, ", which has a meaning of its own")
+        return Word(node.value, node.mark)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": 64}
+
+    def words(self) -> str:
+        return f"{self.what} of at most 64 letters"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few words, each standing for a value."""
+
+    options: Mapping[str, Any]
+
+    def read(self, node: Node, report: Report) -> Any:
+        if isinstance(node, Scalar) and node.value in self.options:
+            return self.options[node.value]
+        return wrong(self, node, report)
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": [*self.options]}
+
+    def words(self) -> str:
+        return enumerated([*self.options], "or")
+
+
+@dataclass(frozen=True)
+class Either:
+    """A word with a meaning of its own, or else a value of another kind."""
+
+    options: Mapping[str, Any]
+    otherwise: Kind
+
+    def read(self, node: Node, report: Report) -> Any:
+        if isinstance(node, Scalar) and node.value in self.options:
+            return self.options[node.value]
+        problems: list[Problem] = []
+        value = self.otherwise.read(node, problems.append)
+        return wrong(self, node, report) if problems else value
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"enum": [*self.options]}, self.otherwise.schema()]}
+
+    def words(self) -> str:
+        return f"{enumerated([*self.options], 'or')}, or {self.otherwise.words()}"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """An expression of `grammar`."""
+
+    states: bool = False
+
+    def read(self, node: Node, report: Report) -> Any:
+        if not isinstance(node, Scalar):
+            return wrong(self, node, report)
+        try:
+            return parse(node.value, node.at, states=self.states)
+        except ExpressionError as error:
+            filled = f" (in `{node.value:.80}`)" if node.filled else ""
+            report(Problem(node.at(error.offset), f"{error}{filled}", "expression"))
+            return INVALID
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1}
+
+    def words(self) -> str:
+        if self.states:
+            return "a condition on the object's state such as `burning > .5`"
+        return "a condition such as `joy above .6 until below .4`"
+
+
+@dataclass(frozen=True)
+class Many:
+    """A list, each item of one kind."""
+
+    item: Kind
+    limit: int = 10_000
+
+    def read(self, node: Node, report: Report) -> Any:
+        if not isinstance(node, Items) or len(node.items) > self.limit:
+            note = "; put it in `[ ]`" if isinstance(node, Scalar) and node.value else ""
+            return wrong(self, node, report, note)
+        values = [self.item.read(item, report) for item in node.items]
+        return tuple(value for value in values if value is not INVALID and _complete(value))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": self.item.schema(), "maxItems": self.limit}
+
+    def words(self) -> str:
+        return f"a list, each item {self.item.words()}"
+
+
+class Entries(dict[Word, Any]):
+    """Values by name; `broken` names what was written, but reported and left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.broken: set[str] = set()
+
+
+@dataclass(frozen=True)
+class Named:
+    """A mapping from names to values of one kind."""
+
+    name: Kind
+    value: Kind
+    what: str = ""
+    limit: int = 10_000
+
+    def read(self, node: Node, report: Report) -> Any:
+        if not isinstance(node, Table) or len(node.entries) > self.limit:
+            return wrong(self, node, report)
+        found = Entries()
+        for key, value in node.entries.values():
+            name, read = self.name.read(key, report), self.value.read(value, report)
+            if name is INVALID or read is INVALID:
+                found.broken.add(key.value)
+            else:
+                found[name] = read
+        return found
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": self.value.schema(), "maxProperties": self.limit}
+
+    def words(self) -> str:
+        return self.what or f"a mapping `name: value`, each value {self.value.words()}"
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Anything; it is read later."""
+
+    what: str
+    reference: str = ""
+
+    def read(self, node: Node, _: Report) -> Any:
+        return node
+
+    def schema(self) -> dict[str, Any]:
+        return {"$ref": f"#/$defs/{self.reference}"} if self.reference else {}
+
+    def words(self) -> str:
+        return self.what
+
+
+@dataclass(frozen=True)
+class Level:
+    """Which level a rule changes: an emotion, in `mood.` if so marked, of `self.` if so marked."""
+
+    def read(self, node: Node, report: Report) -> Any:
+        if isinstance(node, Scalar):
+            parts = node.value.split(".")
+            whose = "self" if parts[0] == "self" else "bearer"
+            parts = parts[1:] if parts[0] == "self" else parts
+            space = Space(parts[0]) if parts[:-1] and parts[0] in [*Space] else Space.EMOTION
+            parts = parts[1:] if parts[:-1] and parts[0] in [*Space] else parts
+            if len(parts) == 1 and parts[0]:
+                return whose, space, Word(parts[0], node.mark)
+        return wrong(self, node, report)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+    def words(self) -> str:
+        return "an emotion such as `joy`, `mood.joy` or `self.joy`"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom a rule can mean; a character's name is checked when the cast is known."""
+
+    def read(self, node: Node, report: Report) -> Any:
+        return Name("a subject or a character's name", spaced=True).read(node, report)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"enum": [*SUBJECTS]}, {"type": "string"}]}
+
+    def words(self) -> str:
+        return f"{enumerated(SUBJECTS, 'or')}, or a character's name"
+
+
+@dataclass(frozen=True)
+class Units:
+    """FACS action units: `1+2+5B+26`, or a mapping from each unit to its intensity."""
+
+    def read(self, node: Node, report: Report) -> Any:
+        if not isinstance(node, Scalar):
+            return Named(Text(8), Number(0.0, 1.0)).read(node, report)
+        units: dict[str, float] = {}
+        for term in node.value.split("+"):
+            match = re.fullmatch(r"([LR]?\d{1,2})([A-E]?)", term.strip())
+            if not match:
+                return wrong(self, node, report)
+            units[match[1]] = LETTERS[match[2]]
+        return units
+
+    def schema(self) -> dict[str, Any]:
+        amounts = {"type": "object", "additionalProperties": Number(0.0, 1.0).schema()}
+        return {"anyOf": [{"type": ["string", "integer"]}, amounts]}
+
+    def words(self) -> str:
+        return "action units such as `1+2+5B+26`, or a mapping such as `{12: .6, R14: .3}`"
+
+
+LETTERS: Final = {**LEVELS, "": 0.8}
+"""FACS intensity letters as weights; without a letter, as D."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a `Shape`: its kind, what it means, and what holds without it."""
+
+    kind: Kind
+    doc: str
+    default: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Record:
+    """The fields that an author wrote, checked one by one."""
+
+    mark: Mark
+    values: Mapping[str, Any]
+    keys: Mapping[str, Mark] = field(default_factory=dict)
+    """Where the key of each field stands."""
+    complete: bool = True
+    """Whether all that is required is there; if not, it is reported, and the rest can still be checked."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a field, or a default where it was left out or wrong."""
+        return self.values.get(name, default)
+
+    def given(self, *names: str) -> dict[str, Any]:
+        """Return those of the fields that were written, for the constructor that knows the defaults."""
+        return {name: self.values[name] for name in names if name in self.values}
+
+
+def _complete(value: Any) -> bool:
+    return not isinstance(value, Record) or value.complete
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A mapping with known fields."""
+
+    what: str
+    fields: Mapping[str, Field]
+    doc: str = ""
+
+    def read(self, node: Node, report: Report) -> Any:
+        if not isinstance(node, Table):
+            return wrong(self, node, report)
+        values: dict[str, Any] = {}
+        keys: dict[str, Mark] = {}
+        misspelled = ""
+        for name, (key, value) in node.entries.items():
+            if name not in self.fields:
+                hint = did_you_mean(name, self.fields)
+                misspelled += hint
+                report(Problem(key.mark, f"{self.what} has no field `{name:.40}`{hint}", "unknown-field"))
+                continue
+            keys[name] = key.mark
+            read = self.fields[name].kind.read(value, report)
+            if read is not INVALID:
+                values[name] = read
+        complete = True
+        for name, known in self.fields.items():
+            if known.required and name not in node.entries and f"mean `{name}`" not in misspelled:
+                message = f"{self.what} needs `{name}`: {known.kind.words()}"
+                report(Problem(node.mark, message, "missing-field"))
+            complete &= not known.required or name in values
+        return Record(node.mark, values, keys, complete)
+
+    def schema(self) -> dict[str, Any]:
+        properties = {
+            name: {**known.kind.schema(), "description": known.doc} for name, known in self.fields.items()
+        }
+        required = [name for name, known in self.fields.items() if known.required]
+        shape: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
+        return shape | ({"required": required} if required else {})
+
+    def words(self) -> str:
+        return f"a mapping with the fields of {self.what}"
