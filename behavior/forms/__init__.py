@@ -1,0 +1,1 @@
+"""The six forms of organization: one file each, with its truth table."""
