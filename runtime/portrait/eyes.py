@@ -109,7 +109,7 @@ def paint_brow(
     sneer = w[f"noseSneer{side}"]
     x = np.array((0.115, 0.225, 0.370, 0.505)) * look.gap
     x = x - np.array((0.042, 0.03, 0.012, 0.0)) * down - np.array((0.018, 0.008, 0.0, 0.0)) * inner
-    y = np.array((-0.275, -0.325, -0.342, -0.268))
+    y = np.array((-0.290, -0.330, -0.342, -0.268))
     y = y + np.array((0.118, 0.092, 0.046, 0.004)) * down + np.array((0.026, 0.016, 0.0, 0.0)) * sneer
     y = y - np.array((0.135, 0.080, 0.008, -0.034)) * inner - np.array((0.022, 0.070, 0.118, 0.100)) * outer
     line = pose.on_face(smooth(np.stack((sign * x, y), 1), samples=5), 0.03)

@@ -89,7 +89,7 @@ class Look:
     @cached_property
     def upper_lip(self) -> Color:
         """The lip that faces down."""
-        return mix(self.lip, _INK, 0.22)
+        return mix(self.lip, _INK, 0.15)
 
     @cached_property
     def ink(self) -> Color:

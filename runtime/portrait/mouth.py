@@ -43,8 +43,8 @@ def _lips(look: Look, w: Mapping[str, float]) -> tuple[Curve, Curve, Curve, Curv
         corner_x[row] = sign * half + slide + 0.4 * jaw_slide
         corner_y[row] = (
             _MOUTH_Y
-            - 0.014
-            - 0.118 * smile
+            - 0.024
+            - 0.112 * smile
             + 0.100 * frown
             + 0.030 * stretch
             - 0.014 * dimple
@@ -55,7 +55,7 @@ def _lips(look: Look, w: Mapping[str, float]) -> tuple[Curve, Curve, Curve, Curv
     shrug, roll = w["mouthShrugLower"], w["mouthRollLower"]
     rounding = 0.055 * funnel + 0.05 * w["tongueOut"]
     upper_y = (
-        _MOUTH_Y - 0.018 * w["mouthSmileLeft"] - 0.018 * w["mouthSmileRight"] + 0.8 * upper_mid.mean()
+        _MOUTH_Y - 0.026 * w["mouthSmileLeft"] - 0.026 * w["mouthSmileRight"] + 0.8 * upper_mid.mean()
         - 0.036 * w["mouthShrugUpper"] - 0.030 * shrug - 0.5 * rounding + 0.02 * w["mouthRollUpper"]
     )  # fmt: skip
     upper_y += 0.06 * close * jaw
