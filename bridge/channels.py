@@ -31,7 +31,9 @@ class Channel:
     limit: int
     """Most bytes of one message."""
     queue: int
-    """Most messages that wait for one peer, on either side."""
+    """Most messages that a sender keeps for one peer."""
+    backlog: int
+    """Most messages that a receiver keeps of one peer."""
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -39,13 +41,17 @@ class Channel:
         return frozenset(message.KIND for message in self.carries)
 
 
-STATE: Final = Channel("state", (Hello, FaceFrame, Activity, EmotionEstimate), 64 << 20, 32)
-"""Director to everyone, PUB/SUB; of each kind only the newest counts."""
-EVENTS: Final = Channel("events", (BehaviorEvent, Status), 64 << 10, 10_000)
+STATE: Final = Channel("state", (Hello, FaceFrame, Activity, EmotionEstimate), 64 << 20, 32, 256)
+"""Director to everyone, PUB/SUB; of each kind only the newest counts.
+
+The receiver's backlog is the longer one: what it has not taken in by the time that it reads lies in the
+operating system's buffers and the sender's queue, and is old when it comes.
+"""
+EVENTS: Final = Channel("events", (BehaviorEvent, Status), 64 << 10, 10_000, 10_000)
 """Director to everyone, PUB/SUB; every one counts."""
-GAME: Final = Channel("game", (World, SmartObject, GameEvent), 1 << 20, 64)
+GAME: Final = Channel("game", (World, SmartObject, GameEvent), 1 << 20, 64, 64)
 """Game to director, PUSH/PULL."""
-PERCEPTS: Final = Channel("percepts", (EmotionEstimate, Status, VideoPacket, AudioChunk), 2 << 20, 128)
+PERCEPTS: Final = Channel("percepts", (EmotionEstimate, Status, VideoPacket, AudioChunk), 2 << 20, 128, 128)
 """Perceiver to director, PUSH/PULL."""
 CHANNELS: Final = (STATE, EVENTS, GAME, PERCEPTS)
 

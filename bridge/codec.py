@@ -83,7 +83,8 @@ def encode(message: Message) -> bytes:
     for symbol in layout.dimensions:
         head[symbol] = dimensions[symbol]
     # One map: its own header, the scalar entries without theirs, then each block. Joining is the only copy.
-    parts[1] = msgpack.packb(head | scalars)[layout.skip :]
+    # `packb` would ask for 256 KB each time, which the allocator returns to the system each time.
+    parts[1] = msgpack.Packer(buf_size=4096).pack(head | scalars)[layout.skip :]
     return b"".join(parts)
 
 

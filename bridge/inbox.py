@@ -8,11 +8,11 @@ from typing import Final
 import zmq
 
 from mien.bridge.channels import GAME, PERCEPTS, Channel, Endpoints
-from mien.bridge.clock import monotonic_micros
+from mien.bridge.clock import ClockAlignment, clock_id, monotonic_micros
 from mien.bridge.codec import MalformedMessageError, decode
 from mien.bridge.complaints import Complaints
 from mien.bridge.keys import ServerKeys
-from mien.bridge.messages import Message
+from mien.bridge.messages import EmotionEstimate, Message, Status
 from mien.bridge.transport import Transport
 
 LIMIT: Final = 128
@@ -20,7 +20,10 @@ LIMIT: Final = 128
 
 
 class Inbox:
-    """The director's two inbound sockets; what is not a welcome message is dropped, counted and logged."""
+    """The director's two inbound sockets; what is not a welcome message is dropped, counted and logged.
+
+    Times of a perceiver that counts another clock are turned into this machine's (PROTOCOL.md, section 6).
+    """
 
     def __init__(
         self,
@@ -36,6 +39,8 @@ class Inbox:
         self._transport = Transport(keys)
         self._complaints = Complaints(logger)
         self._received = self._malformed = 0
+        self._clock = clock_id()
+        self._alignment = ClockAlignment()
         try:
             percepts, percepts_address = self._transport.bind(zmq.PULL, PERCEPTS, endpoints.percepts)
             game, game_address = self._transport.bind(zmq.PULL, GAME, endpoints.game)
@@ -61,7 +66,8 @@ class Inbox:
                 except zmq.Again:
                     break
                 try:
-                    messages.append(decode(data, channel.kinds, channel.limit))
+                    message = decode(data, channel.kinds, channel.limit)
+                    messages.append(self._on_our_clock(message) if channel is PERCEPTS else message)
                 except MalformedMessageError as error:
                     self._malformed += 1
                     self._complaints.add(
@@ -69,6 +75,21 @@ class Inbox:
                     )
         self._received += len(messages)
         return messages
+
+    def _on_our_clock(self, message: Message) -> Message:
+        if isinstance(message, Status) and message.clock not in ("", self._clock):
+            self._clock, self._alignment = message.clock, ClockAlignment()
+        if self._clock == clock_id():
+            return message
+        if isinstance(message, Status):
+            self._alignment.observe(message.t, monotonic_micros())
+        elif isinstance(message, EmotionEstimate):
+            self._alignment.observe(message.produced, monotonic_micros())
+            return replace(message, t=self._local(message.t), produced=self._local(message.produced))
+        return replace(message, t=self._local(message.t))
+
+    def _local(self, sent: int) -> int:
+        return max(0, sent + (self._alignment.offset or 0))
 
     def stats(self) -> Mapping[str, int]:
         """Return totals since the start: good messages `received` and `malformed` ones dropped."""

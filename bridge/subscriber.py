@@ -86,6 +86,7 @@ class Subscriber:
         self.face: FaceFrame | None = None
         """The newest face frame of the hello's session."""
         self._alignment = ClockAlignment()
+        self._same_clock = False
         self._arrivals: deque[int] = deque()
         self._age: int | None = None
         self._response: int | None = None
@@ -95,6 +96,8 @@ class Subscriber:
 
     def receive(self, timeout: float = 0.0) -> list[Message]:
         """Return what has come: all messages in order, but of face frames and activity only the newest.
+
+        Face frames of names that no longer apply, or do not yet, are passed over.
 
         Args:
             timeout: seconds to wait for the first message; 0 does not wait.
@@ -137,12 +140,7 @@ class Subscriber:
             except MalformedMessageError as error:
                 self._malformed += 1
                 self._complaints.add(monotonic_micros(), f"dropped on the {channel.name} channel: {error}")
-        now = monotonic_micros()
-        for message in messages:
-            if isinstance(message, Hello):
-                self._greet(message)
-            elif isinstance(message, FaceFrame):
-                self._note_face(message, now)
+        messages = [message for message in messages if self._applies(message, monotonic_micros())]
         newest = {type(message): message for message in messages}
         self._skipped += max(0, sum(isinstance(message, FaceFrame) for message in messages) - 1)
         return [
@@ -151,10 +149,23 @@ class Subscriber:
             if message is newest[type(message)] or not isinstance(message, (FaceFrame, Activity))
         ]
 
+    def _applies(self, message: Message, now: int) -> bool:
+        """Take note of names and faces; say whether the message means anything by the names that apply."""
+        if isinstance(message, Hello):
+            self._greet(message)
+        elif isinstance(message, FaceFrame):
+            if self.hello is None or message.generation != self.hello.generation:
+                return False
+            if message.affect.shape[2] != len(self.hello.emotions):
+                return False
+            self._note_face(message, now)
+        return True
+
     def _greet(self, hello: Hello) -> None:
         if self.hello is None or hello.session != self.hello.session:
             self.face = None
             self._alignment = ClockAlignment()
+        self._same_clock = hello.clock == clock_id()
         self.hello = hello
 
     def _note_face(self, face: FaceFrame, now: int) -> None:
@@ -166,8 +177,7 @@ class Subscriber:
         self._frames += 1
         self._arrivals.append(now)
         self._alignment.observe(face.t, now)
-        same_clock = self.hello is not None and self.hello.clock == clock_id()
-        offset = 0 if same_clock else self._alignment.offset or 0
+        offset = 0 if self._same_clock else self._alignment.offset or 0
         self._age = now - offset - face.t
         self._response = now - offset - face.captured if face.captured else None
 

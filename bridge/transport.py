@@ -137,7 +137,7 @@ class Transport:
         socket = self._context.socket(kind)
         self._sockets.append(socket)
         socket.linger = 0
-        socket.sndhwm = socket.rcvhwm = channel.queue
+        socket.sndhwm, socket.rcvhwm = channel.queue, channel.backlog
         # What is a little too long is refused, counted and logged by the decoder; what is far too long costs
         # the peer its connection before any of it is kept.
         socket.maxmsgsize = 2 * channel.limit

@@ -79,6 +79,9 @@ class ZeroMQEmitter:
             if is_state:
                 self._newest[message.KIND] = data
             if isinstance(message, Hello):
+                if self._hello is not None and message.generation != self._hello.generation:
+                    # frames of former names mean nothing to newcomers
+                    self._newest = {Hello.KIND: data}
                 self._hello = message
             self._send(self._state if is_state else self._events, data)
 

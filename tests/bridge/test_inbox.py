@@ -6,9 +6,19 @@ import pytest
 import zmq
 
 from mien.bridge.channels import GAME, PERCEPTS, Endpoints
+from mien.bridge.clock import clock_id
 from mien.bridge.codec import encode
 from mien.bridge.inbox import Inbox
-from mien.bridge.messages import AudioChunk, FaceFrame, GameEvent, Message, SmartObject, Status, VideoPacket
+from mien.bridge.messages import (
+    AudioChunk,
+    EmotionEstimate,
+    FaceFrame,
+    GameEvent,
+    Message,
+    SmartObject,
+    Status,
+    VideoPacket,
+)
 from mien.bridge.outbox import GameLink, PerceptSender
 
 Eventually = Callable[[Callable[[], object]], None]
@@ -119,6 +129,33 @@ def test_a_flood_of_malformed_messages_is_one_line_a_second(
         eventually(lambda: inbox.drain() or inbox.stats()["malformed"] == 41)
     assert len(caplog.messages) == 2
     assert caplog.messages[1].endswith("(and 39 more since the last line)")
+
+
+def test_times_of_a_perceiver_on_another_clock_are_turned_into_ours(
+    inbox: Inbox, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mien.bridge.inbox.monotonic_micros", lambda: 1_000_000)
+    sender = PerceptSender(inbox.endpoints)
+    assert sender.send(Status(t=50_000_000, origin="perceiver", clock="elsewhere"), wait=5.0)
+    assert sender.send(AudioChunk(t=49_900_000, samples=np.zeros(1, np.int16)))
+    assert sender.send(make_estimate(t=49_800_000, produced=49_850_000))
+    assert sender.send(Status(t=50_000_000, origin="perceiver", clock=clock_id()))
+    assert sender.send(AudioChunk(t=900_000, samples=np.zeros(1, np.int16)))
+    received: list[Message] = []
+    eventually(lambda: received.extend(inbox.drain()) or len(received) == 5)
+    # the fastest way through, here of no delay, maps 50 s on their clock to 1 s on ours
+    assert [message.t for message in received] == [1_000_000, 900_000, 800_000, 50_000_000, 900_000]
+    assert isinstance(received[2], EmotionEstimate)
+    assert received[2].produced == 850_000
+    sender.close()
+
+
+def make_estimate(t: int, produced: int) -> EmotionEstimate:
+    blocks = {"emotion": 7, "share": 3, "box": 4, "head": 3, "blend": 52}
+    return EmotionEstimate(
+        t=t, produced=produced, lag=0, person=1, senses=0, used=0, presence=0.0, speaking=0.0, valence=0.0,
+        arousal=0.0, confidence=0.0, **{name: np.zeros(size, np.float32) for name, size in blocks.items()},
+    )  # fmt: skip
 
 
 def test_a_message_far_too_long_costs_its_sender_the_connection_and_nobody_else_anything(

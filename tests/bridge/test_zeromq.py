@@ -244,12 +244,13 @@ def test_after_a_restart_of_the_director_the_subscriber_is_back_and_counts_no_ga
 
 
 def test_frames_that_never_came_are_counted_as_gaps(
-    emitter: ZeroMQEmitter, subscribe: Callable[..., Subscriber], make_face: MakeFace, eventually: Eventually
-) -> None:
+    emitter: ZeroMQEmitter, subscribe: Callable[..., Subscriber], make_hello: MakeHello, make_face: MakeFace,
+    eventually: Eventually,
+) -> None:  # fmt: skip
     subscriber = subscribe()
 
     def joined() -> bool:
-        emitter.emit([make_face(1)])
+        emitter.emit([make_hello("Ann", "Bob"), make_face(1)])
         subscriber.receive()
         return subscriber.face is not None
 
@@ -257,6 +258,46 @@ def test_frames_that_never_came_are_counted_as_gaps(
     emitter.emit([make_face(5)])
     eventually(lambda: (subscriber.receive(), subscriber.face and subscriber.face.seq == 5)[1])
     assert subscriber.reception().gaps == 3
+
+
+def test_frames_of_another_generation_than_the_hellos_are_passed_over(
+    emitter: ZeroMQEmitter, subscribe: Callable[..., Subscriber], make_hello: MakeHello, make_face: MakeFace,
+    eventually: Eventually,
+) -> None:  # fmt: skip
+    subscriber = subscribe()
+    received: list[Message] = []
+
+    def arrived() -> bool:
+        emitter.emit(
+            [make_face(1), make_hello("Ann", "Bob", generation=2), make_face(2), make_face(3, generation=2)]
+        )
+        received.extend(subscriber.receive())
+        return subscriber.face is not None
+
+    eventually(arrived)
+    assert {message.seq for message in received if isinstance(message, FaceFrame)} == {3}
+
+
+def test_a_newcomer_gets_no_frame_from_before_the_newest_hello(
+    emitter: ZeroMQEmitter, make_hello: MakeHello, make_face: MakeFace, eventually: Eventually
+) -> None:
+    emitter.emit([make_hello("Ann", "Bob"), make_face(1)])
+    emitter.emit([make_hello("Ann", generation=2)])
+    with zmq.Context() as context, context.socket(zmq.SUB) as socket:
+        socket.subscribe(b"")
+        socket.connect(emitter.endpoints.state)
+        received: list[bytes] = []
+
+        def arrived() -> bool:
+            emitter.emit([])
+            while socket.poll(0):
+                received.append(socket.recv())
+            return bool(received)
+
+        eventually(arrived)
+        emitter.emit([make_face(2, 1, generation=2)])
+        eventually(lambda: (arrived(), len(received) >= 2)[1])
+    assert received == [encode(make_hello("Ann", generation=2)), encode(make_face(2, 1, generation=2))]
 
 
 def test_a_message_out_of_its_ranges_is_dropped_counted_and_logged_and_the_rest_goes_out(
