@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -114,21 +115,24 @@ class Clip:
 
     def _sound(self, container: Any, stream: Any) -> Iterator[AudioChunk]:
         sound = Sound()
-        for frame in self._decoded(container, stream, "sound"):
-            t = self._elapsed(frame.pts, frame.time_base)
+        t: Micros | None = 0
+        for frame in chain(self._decoded(container, stream, "sound"), [None]):
             try:
-                chunks = sound.feed(frame, None if t is None else self._start + t)
+                if frame is None:
+                    chunks = sound.flush()
+                else:
+                    t = self._elapsed(frame.pts, frame.time_base)
+                    chunks = sound.feed(frame, None if t is None else self._start + t)
             except (av.FFmpegError, ValueError) as error:
                 self._damage("sound", t, str(error))
                 continue
             yield from (chunk for chunk in chunks if chunk.t >= self._start)
-        yield from (chunk for chunk in sound.flush() if chunk.t >= self._start)
 
     def _decoded(self, container: Any, stream: Any, what: str) -> Iterator[Any]:
         """Yield the decoded frames of a stream; damage is noticed and skipped."""
         latest: Micros = 0
         for packet in _packets(container, stream):
-            if isinstance(packet, av.FFmpegError):
+            if isinstance(packet, Exception):
                 self._damage(what, latest, str(packet))
                 continue
             t = self._elapsed(packet.pts, packet.time_base)
@@ -203,7 +207,7 @@ def _packets(container: Any, stream: Any) -> Iterator[Any]:
                 errors = 0
                 yield packet
             return
-        except av.FFmpegError as error:
+        except (av.FFmpegError, IndexError) as error:  # IndexError: damage looks like one more stream
             errors += 1
             yield error
 
