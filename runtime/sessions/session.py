@@ -30,7 +30,14 @@ MAX_METADATA: Final = 1024 * 1024
 _MAGIC: Final = b"\x89MCAP0\r\n"
 _HEAD: Final = struct.Struct("<BQ")
 _SPAN: Final = struct.Struct("<QQ")
-_MALFORMED: Final = (McapError, struct.error, UnicodeDecodeError, zstandard.ZstdError, MemoryError)
+_MALFORMED: Final = (
+    McapError,
+    struct.error,
+    UnicodeDecodeError,
+    OverflowError,
+    MemoryError,
+    zstandard.ZstdError,
+)
 
 
 @dataclass(frozen=True, slots=True)

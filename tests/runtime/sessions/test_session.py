@@ -165,6 +165,16 @@ def test_a_chunk_that_unpacks_to_more_than_it_claims_is_refused(tmp_path: Path, 
         reopened(tmp_path / "bomb.mcap", forged(recording, bomb, MAX_CHUNK + 1, 0))
 
 
+@pytest.mark.parametrize("length", [1 << 40, (1 << 64) - 1])
+def test_a_chunk_that_claims_more_compressed_bytes_than_it_has_is_refused(
+    tmp_path: Path, recording: bytes, length: int
+) -> None:
+    body = struct.pack("<QQQII", 0, 0, 100, 0, 4) + b"zstd" + struct.pack("<Q", length)
+    begin, _ = chunks(recording)[0]
+    with pytest.raises(SessionError, match="is damaged"):
+        reopened(tmp_path / "long.mcap", recording[:begin] + struct.pack("<BQ", CHUNK, len(body)) + body)
+
+
 def test_a_chunk_of_well_packed_rubbish_is_refused(tmp_path: Path, recording: bytes) -> None:
     rubbish = struct.pack("<BQ", 5, 1 << 60) + b"\x01"
     packed = forged(recording, zstandard.compress(rubbish), len(rubbish), zlib.crc32(rubbish))
