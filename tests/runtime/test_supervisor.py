@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mien.runtime.supervisor import BACK_OFF, HEALTHY, ChildFailedError, Supervisor
+from mien.runtime.supervisor import BACK_OFF, HEALTHY, LEAD, ChildFailedError, Supervisor
 
 
 class FakeChild:
@@ -10,6 +10,14 @@ class FakeChild:
         self.code: int | None = None
         self.words = ""
         self.ended = False
+        self.loaded = True
+        self.told: list[int] = []
+
+    def ready(self) -> bool:
+        return self.loaded and not self.told
+
+    def begin(self, t: int) -> None:
+        self.told.append(t)
 
     def exit_code(self) -> int | None:
         return self.code
@@ -44,6 +52,25 @@ def family() -> Family:
 def test_healthy_children_are_left_alone(family: Family) -> None:
     assert [family.supervisor.step(t) for t in range(0, 5_000_000, 100_000)] == [[]] * 50
     assert len(family.perceivers) == 1
+
+
+def test_both_begin_together_once_both_are_ready(family: Family) -> None:
+    family.director.loaded = False
+    family.supervisor.step(0)
+    assert family.supervisor.begun is None and not family.perceivers[0].told
+    family.director.loaded = True
+    family.supervisor.step(700)
+    assert family.director.told == family.perceivers[0].told == [700 + LEAD]
+
+
+def test_a_restarted_perceiver_is_told_when_the_run_began(family: Family) -> None:
+    family.supervisor.step(0)
+    family.perceivers[0].code = 1
+    family.supervisor.step(5_000_000)
+    family.supervisor.step(5_000_000 + BACK_OFF[0])
+    family.supervisor.step(5_100_000 + BACK_OFF[0])
+    assert family.perceivers[1].told == [LEAD]
+    assert family.director.told == [LEAD]
 
 
 def test_a_perceiver_that_died_is_restarted_after_each_back_off_while_the_director_lives(

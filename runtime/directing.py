@@ -1,0 +1,104 @@
+"""The director's process: drain → step → send → record, at absolute deadlines."""
+
+import gc
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from mien.bridge.clock import ClockAlignment, clock_id, monotonic_micros
+from mien.bridge.inbox import Inbox
+from mien.bridge.messages import EmotionEstimate, Message, Micros, Status
+from mien.runtime.road import Road
+from mien.runtime.tick_clock import TickClock
+
+REPORT_PERIOD: Final = 1_000_000
+"""Microseconds between reports of the director's health."""
+SILENCE: Final = 1_000_000
+"""Microseconds without an estimate after which the perceiver counts as silent."""
+
+
+class PerceiverClock:
+    """Puts the times of a perceiver on another machine on the director's clock."""
+
+    def __init__(self) -> None:
+        self._foreign = False
+        self._alignment = ClockAlignment()
+
+    def take(self, message: Message, now: Micros) -> Message:
+        """Return `message` with its times on our clock, if it needs that."""
+        if isinstance(message, Status) and message.clock:
+            self._foreign = message.clock != clock_id()
+        if not self._foreign or not isinstance(message, EmotionEstimate):
+            return message
+        self._alignment.observe(message.produced, now)
+        offset = self._alignment.offset or 0
+        return replace(message, t=max(0, message.t + offset), produced=max(0, message.produced + offset))
+
+
+class Watch:
+    """Notices when the perceiver falls silent, and when it is back."""
+
+    def __init__(self, now: Micros) -> None:
+        self._last = now
+        self._silent = False
+
+    def take(self, inputs: Iterable[Message], now: Micros) -> str:
+        """Return a line for a person, or nothing."""
+        if any(isinstance(message, EmotionEstimate) for message in inputs):
+            self._last = now
+            if self._silent:
+                self._silent = False
+                return "the perceiver is back"
+        elif not self._silent and now - self._last > SILENCE:
+            self._silent = True
+            return "no word from the perceiver: moods drift home"
+        return ""
+
+
+def run_director(road: Road, inbox: Inbox, session: str, stop: threading.Event) -> TickClock:
+    """Tick until `stop` is set; return how well the deadlines were held.
+
+    The road's emitters and recorder stay open: who opened them closes them.
+    """
+    now = monotonic_micros()
+    clock = TickClock(road.state.begun, road.director.rate)
+    road.greet(road.director.hello(session, now, time.time_ns() // 1000))
+    watch, perceiver = Watch(now), PerceiverClock()
+    report_due, busy = now + REPORT_PERIOD, 0
+    gc.collect()
+    gc.freeze()
+    while not stop.is_set():
+        time.sleep(clock.wait(monotonic_micros()) / 1e6)
+        began = monotonic_micros()
+        t = clock.tick(began)
+        inputs = [perceiver.take(message, began) for message in inbox.drain()]
+        notice = watch.take(inputs, began)
+        if notice or began >= report_due:
+            road.pending.append(_report(road, inbox, clock, busy, notice))
+            report_due, busy = began + REPORT_PERIOD, 0
+        for line in road.recorder.notices() if road.recorder else ():
+            road.pending.append(Status(t=began, origin="director", notice=line))
+        road.tick(inputs, t)
+        busy = max(busy, monotonic_micros() - began)
+    return clock
+
+
+def _report(road: Road, inbox: Inbox, clock: TickClock, busy: Micros, notice: str) -> Status:
+    late, late_high = clock.lateness()
+    counters = {"ticks": clock.ticks, "dropped_ticks": clock.dropped}
+    counters |= {f"in_{name}": total for name, total in inbox.stats().items()}
+    for emitter in road.emitters:
+        for name, total in emitter.stats().items():
+            counters[name] = counters.get(name, 0) + total
+    if road.recorder:
+        counters |= {"recorded": road.recorder.recorded, "not_recorded": road.recorder.dropped}
+    return Status(
+        t=monotonic_micros(),
+        origin="director",
+        clock=clock_id(),
+        counters=counters,
+        levels={"late_ms": late, "late_p99_ms": late_high, "busiest_tick_ms": busy / 1000},
+        notice=notice,
+    )

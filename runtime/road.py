@@ -1,0 +1,45 @@
+"""One tick from inputs to everything that leaves: step the director, send, record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from mien.bridge.emitter import Emitter
+from mien.bridge.messages import AudioChunk, EmotionEstimate, Hello, Message, Micros, Status, VideoPacket
+from mien.runtime.director import Director, DirectorState
+from mien.runtime.sessions.recorder import Recorder
+
+MEDIA: Final = (VideoPacket, AudioChunk)
+"""What is only recorded: the director neither sees nor hears, it is told."""
+
+
+@dataclass
+class Road:
+    """A director with its ways out, shared by the live loop and by virtual time."""
+
+    director: Director
+    state: DirectorState
+    emitters: Sequence[Emitter] = ()
+    recorder: Recorder | None = None
+    pending: list[Message] = field(default_factory=list)
+    """Messages of the director's own, such as `Status`, that leave with the next tick."""
+
+    def greet(self, hello: Hello) -> None:
+        """Tell everyone the names that apply from now on."""
+        for emitter in self.emitters:
+            emitter.emit([hello])
+        if self.recorder:
+            self.recorder.record(hello, hello.t)
+
+    def tick(self, inputs: Sequence[Message], t: Micros) -> list[Message]:
+        """Run the tick of time `t`; return the face frame and the behavior events."""
+        outputs = self.director.step(self.state, [i for i in inputs if not isinstance(i, MEDIA)], t)
+        passed_on = [i for i in inputs if isinstance(i, EmotionEstimate | Status)]
+        leaving = [*passed_on, *outputs, *self.pending]
+        for emitter in self.emitters:
+            emitter.emit(leaving)
+        if self.recorder:
+            for message in (*inputs, *outputs, *self.pending):
+                self.recorder.record(message, t)
+        self.pending.clear()
+        return outputs
