@@ -1,5 +1,6 @@
 """Starts the perceiver and the director, watches them, restarts a perceiver that died, ends both cleanly."""
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -8,11 +9,14 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from mien.bridge.messages import Micros
+from mien.runtime.leash import READY
 
 USER_ERROR: Final = 2
 """Exit code of a child that its user must help: restarting it would not."""
 BACK_OFF: Final[tuple[int, ...]] = (500_000, 1_000_000, 2_000_000, 4_000_000, 8_000_000)
 """Microseconds to wait before each restart in a row; the last one repeats."""
+LEAD: Final = 150_000
+"""Microseconds from the moment when both are ready to the beginning of the run."""
 HEALTHY: Final = 10_000_000
 """A child that lived this long starts again from the shortest wait."""
 PATIENCE: Final = 5.0
@@ -25,6 +29,12 @@ class Running(Protocol):
     def exit_code(self) -> int | None:
         """Return how it ended, or None while it runs."""
 
+    def ready(self) -> bool:
+        """Return whether it has loaded everything and waits to begin."""
+
+    def begin(self, t: Micros) -> None:
+        """Tell it at which time the run begins, or began."""
+
     def said(self) -> str:
         """Return its last words, once it has ended."""
 
@@ -35,23 +45,24 @@ class Running(Protocol):
 class Child:
     """One process of ours, told to end by closing its standard input."""
 
-    def __init__(self, name: str, arguments: Sequence[str]) -> None:
+    def __init__(self, arguments: Sequence[str]) -> None:
         """Start `python -m mien.runtime ARGUMENTS`."""
         self.lines: deque[str] = deque(maxlen=50)
         """The newest lines of its standard error."""
         self._process = subprocess.Popen(
             [sys.executable, "-m", "mien.runtime", *arguments],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
             # The terminal sends Ctrl-C to the whole group; ours decides when a child ends.
             start_new_session=sys.platform != "win32",
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
-        self._reader = threading.Thread(target=self._read, name=f"{name}-stderr", daemon=True)
+        self._ready = False
+        self._begun = False
+        self._listener = threading.Thread(target=self._listen, name="stdout", daemon=True)
+        self._listener.start()
+        self._reader = threading.Thread(target=self._read, name="stderr", daemon=True)
         self._reader.start()
 
     @property
@@ -63,6 +74,19 @@ class Child:
         """Return how it ended, or None while it runs."""
         return self._process.poll()
 
+    def ready(self) -> bool:
+        """Return whether it has said that it is ready, and was not told to begin."""
+        return self._ready and not self._begun
+
+    def begin(self, t: Micros) -> None:
+        """Tell it at which time the run begins, or began."""
+        self._begun = True
+        stdin = self._process.stdin
+        if stdin is not None and not stdin.closed:
+            with contextlib.suppress(BrokenPipeError):  # it has died: `exit_code` will tell
+                stdin.write(b"%d\n" % t)
+                stdin.flush()
+
     def said(self) -> str:
         """Return the last line that it wrote to standard error, once it has ended."""
         self._reader.join(1.0)
@@ -72,7 +96,8 @@ class Child:
         """Close its standard input; returns at once."""
         stdin = self._process.stdin
         if stdin is not None and not stdin.closed:
-            stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                stdin.close()
 
     def end(self) -> int:
         """Ask it to end, kill it when it does not within `PATIENCE`; return its exit code."""
@@ -88,7 +113,14 @@ class Child:
         if stream is not None:
             with stream:
                 for line in stream:
-                    self.lines.append(line.rstrip())
+                    self.lines.append(line.decode("utf-8", "replace").rstrip())
+
+    def _listen(self) -> None:
+        stream = self._process.stdout
+        if stream is not None:
+            with stream:
+                for line in stream:
+                    self._ready = self._ready or line.strip() == READY.strip()
 
 
 class Supervisor:
@@ -99,11 +131,13 @@ class Supervisor:
         self._start_perceiver = start_perceiver
         self.director = start_director()
         self.perceiver: Running | None = start_perceiver()
+        self.begun: Micros | None = None
+        """When the run began; None while a child still loads."""
         self.restarts = 0
         self.source_ended = False
         """The perceiver came to the end of its clip."""
         self._failures = 0
-        self._begun: Micros | None = None
+        self._born: Micros | None = None
         self._restart_at: Micros = 0
 
     def step(self, t: Micros) -> list[str]:
@@ -119,11 +153,12 @@ class Supervisor:
             return []
         if self.perceiver is None:
             return self._restart(t) if t >= self._restart_at else []
-        if self._begun is None:
-            self._begun = t
+        if self._born is None:
+            self._born = t
+        self._let_begin(t)
         code = self.perceiver.exit_code()
         if code is None:
-            if t - self._begun > HEALTHY:
+            if t - self._born > HEALTHY:
                 self._failures = 0
             return []
         said = self.perceiver.said()
@@ -146,10 +181,21 @@ class Supervisor:
             self.perceiver.end()
         return self.director.end()
 
+    def _let_begin(self, t: Micros) -> None:
+        """Tell whoever is ready when the run begins; the first time both together."""
+        if self.perceiver is None or not self.perceiver.ready():
+            return
+        if self.begun is None:
+            if not self.director.ready():
+                return
+            self.begun = t + LEAD
+            self.director.begin(self.begun)
+        self.perceiver.begin(self.begun)
+
     def _restart(self, t: Micros) -> list[str]:
         self.restarts += 1
         self.perceiver = self._start_perceiver()
-        self._begun = t
+        self._born = t
         return [f"perceiver restarted (attempt {self.restarts})"]
 
 

@@ -1,10 +1,10 @@
 """The root of the command line, and what a user's mistake looks like: one red line, exit code 2."""
 
 import sys
-from typing import NoReturn
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 app = typer.Typer(
     name="mien",
@@ -15,6 +15,9 @@ app = typer.Typer(
     help="Faces that feel, for game characters.\n\nStart with [bold]mien demo[/bold]: it needs no camera.",
 )
 
+PREFIX = "mien: "
+"""What every error begins with."""
+
 stdout = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
 
@@ -23,18 +26,12 @@ class UserError(Exception):
     """A mistake that its user can mend; the text says what was wrong and what would be right."""
 
 
-def fail(problem: object) -> NoReturn:
-    """Print one red line and leave with exit code 2."""
-    stderr.print(f"[bold red]mien:[/] {str(problem).replace('[', chr(92) + '[')}", soft_wrap=True)
-    raise typer.Exit(2)
-
-
 def main() -> None:
     """Run the command line."""
-    from mien.runtime.cli import commands  # noqa: F401, PLC0415 - registers the commands on `app`
+    from mien.runtime.cli import commands  # noqa: F401 - registers the commands on `app`
 
     try:
         app()
     except UserError as problem:
-        stderr.print(f"[bold red]mien:[/] {problem}", soft_wrap=True, markup=False)
+        stderr.print(Text.assemble((PREFIX, "bold red"), str(problem)), soft_wrap=True)
         sys.exit(2)

@@ -1,1 +1,5 @@
-"""Every command module, imported for the commands that it adds to `app`."""
+"""Every command module, imported for the commands that it adds to `app`, in the order of `mien --help`."""
+
+from mien.runtime.cli import devices, network, processes, running, sessions
+
+__all__ = ["devices", "network", "processes", "running", "sessions"]

@@ -1,0 +1,1 @@
+"""The sample clip and the three characters that answer it: what `mien demo` runs."""

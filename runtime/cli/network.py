@@ -1,0 +1,118 @@
+"""`mien probe` and `mien keys`: what a game would receive, and how to reach beyond this machine."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.live import Live
+from rich.markup import escape
+from rich.table import Table
+
+from mien.bridge.clock import monotonic_micros
+from mien.runtime.cli import options
+from mien.runtime.cli.app import app, stdout
+
+if TYPE_CHECKING:
+    from mien.bridge.subscriber import Subscriber
+
+
+@app.command()
+def probe(
+    seconds: Annotated[float, typer.Option(min=0, help="End after so long; 0: with Ctrl-C.")] = 0.0,
+    host: options.Host = "127.0.0.1",
+    port: options.Port = 5570,
+    keys: options.Keys = None,
+    character: Annotated[str, typer.Option(help="Whose face to show; the first one's unless given.")] = "",
+) -> None:
+    """Receive faces as a game would; show rate, age, drops and the current face."""
+    from mien.bridge.messages import BehaviorEvent
+    from mien.bridge.subscriber import Subscriber
+    from mien.runtime.cli.wiring import client_keys, endpoints, users_mistakes
+
+    with users_mistakes():
+        subscriber = Subscriber(endpoints(port, host, curve=keys is not None), client_keys(keys))
+    ends = time.monotonic() + seconds if seconds else float("inf")
+    live = Live(console=stdout, auto_refresh=False) if stdout.is_terminal else None
+    told = monotonic_micros()
+    try:
+        if live:
+            live.start()
+        while time.monotonic() < ends:
+            for message in subscriber.receive(0.1):
+                if isinstance(message, BehaviorEvent):
+                    console = live.console if live else stdout
+                    console.print(f"[cyan]{message.phase}[/] {escape(message.rule)} ({message.reason})")
+            if monotonic_micros() - told < (200_000 if live else 1_000_000):
+                continue
+            told = monotonic_micros()
+            if live:
+                live.update(_reception(subscriber, character), refresh=True)
+            else:
+                stdout.print(_reception(subscriber, character))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        if live:
+            live.stop()
+        subscriber.close()
+
+
+@app.command()
+def keys(
+    folder: Annotated[Path, typer.Argument(help="Where the keys go; keep it private.")] = Path("keys"),
+    client: Annotated[str, typer.Option(help="Name of the client that gets keys.")] = "client",
+) -> None:
+    """Make CURVE keys, so that director, perceiver and game can run on different machines.
+
+    Without keys nothing listens beyond this machine.
+    """
+    from mien.bridge.keys import make
+    from mien.runtime.cli.wiring import users_mistakes
+
+    with users_mistakes():
+        written = make(folder, client)
+    for path in written:
+        stdout.print(f"[green]wrote[/] {escape(str(path))}")
+    stdout.print(f"The director: [bold]mien direct --host ADDRESS --keys {escape(str(folder))}[/]")
+    stdout.print(
+        f"Copy server.key, {escape(client)}.key_secret to the other machine, then there: "
+        f"[bold]mien perceive camera --host ADDRESS --keys FOLDER[/]"
+    )
+
+
+def _reception(subscriber: "Subscriber", character: str) -> Table:
+    """Return how faces arrive and what the chosen one does, as a table."""
+    reception = subscriber.reception()
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    state = "[green]connected[/]" if reception.connected else "[yellow]nobody there yet[/]"
+    table.add_row("[grey70]director[/]", state)
+    table.add_row("[grey70]rate[/]", f"{reception.rate:.1f} Hz")
+    if reception.age is not None:
+        table.add_row("[grey70]age[/]", f"{reception.age / 1000:.2f} ms from tick to here")
+    if reception.response is not None:
+        table.add_row("[grey70]response[/]", f"{reception.response / 1000:.1f} ms from capture to here")
+    table.add_row(
+        "[grey70]frames[/]",
+        f"{reception.frames} received, {reception.gaps} lost, {reception.skipped} skipped for a newer one, "
+        f"{reception.malformed} malformed, {max(0, reception.connections - 1)} reconnections",
+    )
+    hello, frame = subscriber.hello, subscriber.face
+    if hello is None or frame is None or not len(frame.ids):
+        return table
+    names = dict(zip(hello.ids.tolist(), hello.characters, strict=True))
+    shown = [names.get(number, "") for number in frame.ids.tolist()]
+    row = shown.index(character) if character in shown else 0
+    table.add_row("[grey70]characters[/]", escape(", ".join(shown[:12])) + (" …" if len(shown) > 12 else ""))
+    mood = zip(hello.emotions, frame.affect[row, 1].tolist(), strict=True)
+    table.add_row(
+        f"[grey70]{escape(shown[row])} feels[/]", "  ".join(f"{name} {level:.2f}" for name, level in mood)
+    )
+    strongest = sorted(
+        zip(hello.face, frame.face[row].tolist(), strict=True), key=lambda pair: -abs(pair[1])
+    )[:8]
+    table.add_row(
+        f"[grey70]{escape(shown[row])} shows[/]",
+        "  ".join(f"{name} {value:+.2f}" for name, value in strongest),
+    )
+    return table

@@ -1,0 +1,68 @@
+"""Options that several commands share, with the help that explains them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mien.bridge.channels import DEFAULT_PORT
+
+_NETWORK = "Network"
+
+Library = Annotated[
+    Path | None,
+    typer.Option(
+        "--library",
+        "-l",
+        metavar="FOLDER",
+        help="Rule library and cast. [dim]Default: the sample's.[/]",
+    ),
+]
+Seed = Annotated[
+    int, typer.Option(min=0, max=2**63 - 1, help="Of every random draw: the same seed, the same faces.")
+]
+Rate = Annotated[int, typer.Option(min=1, max=240, help="Face frames a second.")]
+Record = Annotated[
+    Path | None,
+    typer.Option("--record", "-r", metavar="FILE.mcap", help="Keep the session; see [bold]mien replay[/]."),
+]
+Embed = Annotated[
+    bool,
+    typer.Option(
+        "--embed", help="Keep pictures and sound in the recording itself, rather than refer to the clip."
+    ),
+]
+Emit = Annotated[
+    str,
+    typer.Option(
+        metavar="LIST",
+        help="Where faces go: [bold]zmq[/] (the Mien plugin), [bold]llf[/] (Live Link Face, for stock "
+        "Unreal), [bold]vmc[/].",
+    ),
+]
+Llf = Annotated[
+    str, typer.Option(metavar="HOST:PORT", help="Unreal's Live Link Face port.", rich_help_panel=_NETWORK)
+]
+Vmc = Annotated[str, typer.Option(metavar="HOST:PORT", help="The VMC receiver.", rich_help_panel=_NETWORK)]
+Port = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=65_532,
+        help=f"First of four ports; {DEFAULT_PORT} unless you choose.",
+        rich_help_panel=_NETWORK,
+    ),
+]
+Host = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Address to listen on or connect to; beyond 127.0.0.1 it needs --keys.",
+        rich_help_panel=_NETWORK,
+    ),
+]
+Keys = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="CURVE keys, made by [bold]mien keys[/].", rich_help_panel=_NETWORK),
+]
+Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]

@@ -1,0 +1,90 @@
+"""`mien perceive` and `mien direct`: the two processes, which `mien run` starts and watches."""
+
+import secrets
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mien.bridge.clock import monotonic_micros
+from mien.runtime.cli import options
+from mien.runtime.cli.app import app
+
+_DEVELOPMENT = "The two processes that [bold]mien run[/] starts"
+
+
+@app.command(rich_help_panel=_DEVELOPMENT)
+def perceive(
+    source: Annotated[
+        str, typer.Argument(help="camera, camera:1, a clip, or a recorded session.")
+    ] = "camera",
+    host: options.Host = "127.0.0.1",
+    port: options.Port = 5570,
+    keys: options.Keys = None,
+    embed: options.Embed = False,
+    supervised: options.Supervised = False,
+) -> None:
+    """Watch and hear the player; send what they show to a director, on this machine or another."""
+    from mien.bridge.outbox import PerceptSender
+    from mien.models.recognizer import Recognizer
+    from mien.runtime.cli.sources import open_source
+    from mien.runtime.cli.wiring import client_keys, endpoints, users_mistakes
+    from mien.runtime.leash import Leash
+    from mien.runtime.perceiving import Perceiver, run_perceiver
+
+    leash = Leash(supervised=supervised)
+    with users_mistakes():
+        sender = PerceptSender(endpoints(port, host, curve=keys is not None), client_keys(keys))
+        recognizer = Recognizer()
+        opened, notices = open_source(source, leash.begin(monotonic_micros()))
+    try:
+        run_perceiver(opened, Perceiver(recognizer, embed=embed), sender, leash.stop, notices)
+    finally:
+        opened.close()
+        sender.close()
+
+
+@app.command(rich_help_panel=_DEVELOPMENT)
+def direct(
+    library: options.Library = None,
+    emit: options.Emit = "zmq",
+    record: options.Record = None,
+    seed: options.Seed = 0,
+    rate: options.Rate = 60,
+    host: options.Host = "127.0.0.1",
+    port: options.Port = 5570,
+    keys: options.Keys = None,
+    llf: options.Llf = "127.0.0.1:11111",
+    vmc: options.Vmc = "127.0.0.1:39539",
+    clip: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    supervised: options.Supervised = False,
+) -> None:
+    """Let the characters feel, decide and express; send their faces."""
+    from mien.bridge.inbox import Inbox
+    from mien.runtime.cli import wiring
+    from mien.runtime.directing import run_director
+    from mien.runtime.director import Director
+    from mien.runtime.leash import Leash
+    from mien.runtime.road import Road
+
+    leash = Leash(supervised=supervised)
+    where = wiring.endpoints(port, host, curve=keys is not None)
+    closing = []
+    with wiring.users_mistakes():
+        try:
+            loaded = wiring.load_library(library)
+            inbox = Inbox(where, wiring.server_keys(keys))
+            closing.append(inbox.close)
+            outs = wiring.emitters(emit, where, wiring.server_keys(keys), llf, vmc)
+            closing.extend(out.close for out in outs)
+            director = Director(loaded, seed=seed, rate=rate)
+            begun = leash.begin(monotonic_micros() + wiring.SETTLING)
+            recorder = wiring.recorder(record, loaded, library, seed=seed, rate=rate, begun=begun, clip=clip)
+            closing.extend([recorder.close] if recorder else [])
+            road = Road(director, director.start(begun), outs, recorder)
+            session = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+            run_director(road, inbox, session, leash.stop)
+        finally:
+            for close in closing:
+                close()

@@ -1,0 +1,198 @@
+"""`mien run` and `mien demo`: the whole road, watched in the terminal."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.live import Live
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from mien.bridge.clock import monotonic_micros
+from mien.runtime.cli import options
+from mien.runtime.cli.app import PREFIX, UserError, app, stdout
+
+AFTERGLOW: Final = 1_500_000
+"""Microseconds that the characters live on after a clip has ended."""
+FRAME: Final = 1 / 12
+"""Seconds between two pictures of the live view."""
+
+
+@app.command()
+def run(
+    source: Annotated[
+        str,
+        typer.Argument(help="[bold]camera[/], camera:1, a clip (mp4, mov, mpg …), or a recorded session."),
+    ] = "camera",
+    library: options.Library = None,
+    record: options.Record = None,
+    embed: options.Embed = False,
+    fast: Annotated[
+        bool,
+        typer.Option(
+            "--fast", help="Do not wait for the clip's own pace; the result is the same on every run."
+        ),
+    ] = False,
+    emit: options.Emit = "zmq",
+    seed: options.Seed = 0,
+    rate: options.Rate = 60,
+    seconds: Annotated[
+        float, typer.Option(min=0, help="End after so long; 0: with the clip, or Ctrl-C.")
+    ] = 0.0,
+    host: options.Host = "127.0.0.1",
+    port: options.Port = 5570,
+    keys: options.Keys = None,
+    llf: options.Llf = "127.0.0.1:11111",
+    vmc: options.Vmc = "127.0.0.1:39539",
+) -> None:
+    """Let characters answer whoever is in front of the camera, or on a clip.
+
+    Starts a perceiver and a director, watches both, and shows what they do. Ctrl-C ends it.
+    """
+    from mien.runtime.cli.sources import is_file, open_source
+    from mien.runtime.cli.wiring import users_mistakes
+
+    if is_file(source):
+        with users_mistakes():
+            open_source(source, 0)[0].close()
+    if fast:
+        _run_fast(
+            source, library, record, embed=embed, emit=emit, seed=seed, rate=rate, port=port, llf=llf, vmc=vmc
+        )
+        return
+    network = ["--host", host, "--port", str(port), *(["--keys", str(keys)] if keys else [])]
+    clip = ["--clip", source] if is_file(source) else []
+    director = ["direct", *network, *clip, "--emit", emit, "--seed", str(seed), "--rate", str(rate)]
+    director += ["--llf", llf, "--vmc", vmc, *_given("--library", library), *_given("--record", record)]
+    perceiver = ["perceive", source, *network, *(["--embed"] if embed else [])]
+    _watch([*director, "--supervised"], [*perceiver, "--supervised"], port, seconds, record)
+
+
+@app.command()
+def demo(
+    record: Annotated[Path, typer.Option("--record", "-r", help="Where the session goes.")] = Path(
+        "out/first-light.mcap"
+    ),
+    port: options.Port = 5570,
+) -> None:
+    """Watch three characters answer a person on the sample clip; needs no camera and no network."""
+    from mien.runtime.cli.wiring import SAMPLE_CLIP
+
+    record.parent.mkdir(parents=True, exist_ok=True)
+    run(str(SAMPLE_CLIP), record=record, port=port)
+    stdout.print(f"[dim]as a video:[/] mien film {escape(str(record))}")
+    stdout.print(f"[dim]prove that it runs the same again:[/] mien replay {escape(str(record))} --verify")
+    stdout.print("[dim]with yourself in front of the camera:[/] mien run camera")
+
+
+def _watch(director: list[str], perceiver: list[str], port: int, seconds: float, record: Path | None) -> None:
+    """Start both processes and show what they do, until the end of the clip, the time or Ctrl-C."""
+    from mien.bridge.channels import Endpoints
+    from mien.bridge.subscriber import Subscriber
+    from mien.runtime.supervisor import Child, ChildFailedError, Supervisor
+    from mien.runtime.view.moment import Moment
+    from mien.runtime.view.screen import Screen, figures, summary
+
+    began = monotonic_micros()
+    supervisor = Supervisor(lambda: Child(director), lambda: Child(perceiver))
+    subscriber = Subscriber(Endpoints.on(port=port))
+    moment, screen, ended = Moment(), Screen(), None
+    live = Live(console=stdout, auto_refresh=False, transient=True) if stdout.is_terminal else None
+    told = began
+    try:
+        if live:
+            live.start()
+        while True:
+            for message in subscriber.receive(FRAME):
+                moment.take(message)
+            now = monotonic_micros()
+            moment.notices.extend(supervisor.step(now))
+            if live:
+                live.update(
+                    screen.render(moment, figures(moment, subscriber.reception()), now, stdout.width),
+                    refresh=True,
+                )
+                time.sleep(FRAME / 2)
+            elif now - told > 1_000_000:
+                told = now
+                stdout.print(screen.line(moment, (now - began) / 1e6), soft_wrap=True)
+            ended = ended or (now if supervisor.source_ended else None)
+            if (ended and now - ended > AFTERGLOW) or (seconds and now - began > seconds * 1e6):
+                break
+    except KeyboardInterrupt:
+        pass
+    except ChildFailedError as failure:
+        raise UserError(str(failure).removeprefix(PREFIX)) from None
+    finally:
+        if live:
+            live.stop()
+        reception = subscriber.reception()
+        supervisor.end()
+        subscriber.close()
+    stdout.print(summary(moment, reception, (monotonic_micros() - began) / 1e6, record))
+
+
+def _run_fast(
+    source: str,
+    library: Path | None,
+    record: Path | None,
+    *,
+    embed: bool,
+    emit: str,
+    seed: int,
+    rate: int,
+    port: int,
+    llf: str,
+    vmc: str,
+) -> None:
+    """Run a finite source in virtual time, in this process."""
+    from mien.models.recognizer import Recognizer
+    from mien.runtime.cli import wiring
+    from mien.runtime.cli.sources import is_file, open_source
+    from mien.runtime.director import Director
+    from mien.runtime.perceiving import Perceiver
+    from mien.runtime.road import Road
+    from mien.runtime.virtual import run_virtual
+
+    if not is_file(source):
+        raise UserError(f"--fast needs a clip or a session that has an end, not {source!r}")
+    with wiring.users_mistakes():
+        loaded = wiring.load_library(library)
+        opened, _ = open_source(source, 0)
+        recorder = wiring.recorder(record, loaded, library, seed=seed, rate=rate, begun=0, clip=Path(source))
+        outs = wiring.emitters(emit, wiring.endpoints(port), None, llf, vmc)
+    director = Director(loaded, seed=seed, rate=rate)
+    road = Road(director, director.start(0), outs, recorder)
+    duration = getattr(opened, "duration", None)
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} %"),
+        TimeElapsedColumn(),
+        console=stdout,
+    )
+    began = time.monotonic()
+    try:
+        with progress:
+            task = progress.add_task(Path(source).name, total=duration)
+            ticks = run_virtual(
+                road, opened, Perceiver(Recognizer(), embed=embed), 0, Path(source).stem[:64],
+                lambda t: progress.update(task, completed=t),
+            )  # fmt: skip
+    finally:
+        opened.close()
+        for out in outs:
+            out.close()
+        if recorder:
+            recorder.close()
+            for notice in recorder.notices():
+                stdout.print(f"[yellow]{escape(notice)}[/]")
+    elapsed = time.monotonic() - began
+    stdout.print(f"{ticks} ticks in {elapsed:.1f} s ({ticks / rate / elapsed:.1f} × real time)")
+    if record:
+        stdout.print(f"recorded {escape(str(record))}")
+
+
+def _given(option: str, value: object) -> list[str]:
+    return [] if value is None else [option, str(value)]

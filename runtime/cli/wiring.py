@@ -1,0 +1,153 @@
+"""From what was typed on the command line to the parts that it names."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from mien.behavior.authoring.load import load
+from mien.behavior.authoring.problems import LibraryError
+from mien.behavior.library import Library
+from mien.bridge.channels import DEFAULT_PORT, Endpoints
+from mien.bridge.emitter import Emitter
+from mien.bridge.keys import ClientKeys, KeyFileError, ServerKeys, load_client, load_server
+from mien.bridge.livelinkface import LiveLinkFaceEmitter
+from mien.bridge.messages import Micros
+from mien.bridge.transport import AddressError, PortInUseError
+from mien.bridge.vmc import VMCEmitter
+from mien.bridge.zeromq import ZeroMQEmitter
+from mien.models import WeightsError
+from mien.models.recognizer import WEIGHTS
+from mien.runtime.cli.app import UserError
+from mien.runtime.sense.source import SenseError
+from mien.runtime.sessions.media import reference
+from mien.runtime.sessions.metadata import Metadata, SessionError, sha256
+from mien.runtime.sessions.recorder import Recorder
+
+SAMPLE: Final = Path(str(files("mien.examples.first_light")))
+"""Folder of the sample clip and the characters that answer it."""
+SAMPLE_CLIP: Final = SAMPLE / "player.mp4"
+SAMPLE_LIBRARY: Final = SAMPLE / "library"
+
+SETTLING: Final = 100_000
+"""Microseconds between the moment a director knows when it begins and its first tick."""
+
+MISTAKES: Final = (
+    SenseError, SessionError, LibraryError, WeightsError, AddressError, PortInUseError, KeyFileError, OSError
+)  # fmt: skip
+"""What users can mend: shown as one line, never as a traceback."""
+
+
+@contextmanager
+def users_mistakes() -> Iterator[None]:
+    """Turn what a user can mend into a `UserError`."""
+    try:
+        yield
+    except MISTAKES as mistake:
+        raise UserError(str(mistake)) from None
+
+
+def endpoints(port: int = DEFAULT_PORT, host: str = "127.0.0.1", *, curve: bool = False) -> Endpoints:
+    """Return the addresses of the four channels."""
+    return Endpoints.on(host, port, curve=curve)
+
+
+def emitters(names: str, where: Endpoints, keys: ServerKeys | None, llf: str, vmc: str) -> list[Emitter]:
+    """Return the emitters that a list such as `zmq,llf` names.
+
+    Args:
+        names: any of `zmq`, `llf`, `vmc`, separated by commas.
+        where: addresses to publish on.
+        keys: for addresses beyond this machine.
+        llf: host and port of the Live Link Face receiver.
+        vmc: host and port of the VMC receiver.
+    """
+    makers: dict[str, Callable[[], Emitter]] = {
+        "zmq": lambda: ZeroMQEmitter(where, keys),
+        "llf": lambda: LiveLinkFaceEmitter(*_host_and_port(llf, "--llf")),
+        "vmc": lambda: VMCEmitter(*_host_and_port(vmc, "--vmc")),
+    }
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    for name in wanted:
+        if name not in makers:
+            raise UserError(f"--emit knows no {name!r}; it takes {', '.join(makers)}, separated by commas")
+    made: list[Emitter] = []
+    try:
+        for name in dict.fromkeys(wanted):
+            made.append(makers[name]())  # noqa: PERF401 - those made before one fails have to be closed
+    except BaseException:
+        for emitter in made:
+            emitter.close()
+        raise
+    return made
+
+
+def server_keys(folder: Path | None) -> ServerKeys | None:
+    """Return the director's keys, if a folder is given."""
+    return load_server(folder) if folder else None
+
+
+def client_keys(folder: Path | None) -> ClientKeys | None:
+    """Return a client's keys, if a folder is given."""
+    return load_client(folder) if folder else None
+
+
+def load_library(folder: Path | None) -> Library:
+    """Return the checked rule library and cast in `folder`, the sample's where none is given.
+
+    Raises:
+        LibraryError: it has mistakes.
+    """
+    return load(folder or SAMPLE_LIBRARY)
+
+
+def recorder(
+    path: Path | None,
+    library: Library,
+    folder: Path | None,
+    *,
+    seed: int,
+    rate: int,
+    begun: Micros,
+    clip: Path | None = None,
+) -> Recorder | None:
+    """Return a recorder for a session, if a path is given.
+
+    Args:
+        path: of the recording.
+        library: whose hash is recorded.
+        folder: where the library lies, to find it again on replay.
+        seed: of the session.
+        rate: ticks a second.
+        begun: time at which the run begins, and the clip with it.
+        clip: that is played, to refer to; None for live devices.
+    """
+    if path is None:
+        return None
+    if path.parent != Path() and not path.parent.is_dir():
+        raise UserError(f"cannot record to {path}: there is no folder {path.parent}")
+    return Recorder(
+        path,
+        Metadata(
+            version=version("mien"),
+            seed=seed,
+            rate=rate,
+            hashes={"library": library.sha256, **weight_hashes()},
+            settings={"library": str((folder or SAMPLE_LIBRARY).resolve()), "begun": str(begun)},
+            media=reference(clip, begun) if clip is not None and clip.suffix != ".mcap" else None,
+        ),
+    )
+
+
+def weight_hashes() -> dict[str, str]:
+    """Return the SHA-256 of each of the recognizer's networks, by file name."""
+    return {file.name: sha256(file) for file in sorted(WEIGHTS.glob("*.onnx"))}
+
+
+def _host_and_port(text: str, option: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise UserError(f"{option} takes HOST:PORT, such as 127.0.0.1:11111, not {text!r}")
+    return host.strip("[]"), int(port)
