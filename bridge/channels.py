@@ -4,6 +4,7 @@ The director binds all four; games, viewers and perceivers connect.
 """
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Final, Self
 
 from mien.bridge.messages import (
@@ -35,7 +36,7 @@ class Channel:
     backlog: int
     """Most messages that a receiver keeps of one peer."""
 
-    @property
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """Kinds of the messages that it carries."""
         return frozenset(message.KIND for message in self.carries)

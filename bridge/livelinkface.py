@@ -7,6 +7,8 @@ One UDP packet a character and tick, version 6 of what the iPhone app sends in A
 
 The 61 values are `faces.FACE` in that order. Each character is a subject of its own, told apart by name,
 and a device of its own, since a receiver may take a device with a new subject name for a rename.
+Rotations go out as they are, in radians and with our signs (see `faces.ROTATIONS`): the format is known to
+carry them as small numbers around 0, but its signs have not been checked against Unreal.
 """
 
 import struct

@@ -4,6 +4,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mien.bridge.codec import MalformedMessageError, decode, encode
 from mien.bridge.messages import MESSAGES
@@ -69,3 +71,16 @@ def test_malformed_bytes_are_refused(name: str) -> None:
     assert MAKE.malformed()[name][1] == data
     with pytest.raises(MalformedMessageError):
         decode(data)
+
+
+@given(st.sampled_from(sorted(MAKE.VECTORS)), st.data())
+def test_a_mutated_vector_is_malformed_or_still_a_message(name: str, data: st.DataObject) -> None:
+    mutated = bytearray((FOLDER / f"{name}.bin").read_bytes()[:2048])
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(mutated) - 1))
+        mutated[place] = data.draw(st.integers(0, 255))
+    try:
+        message = decode(bytes(mutated))
+    except MalformedMessageError:
+        return
+    assert encode(message)  # what is taken is a message through and through
