@@ -17,6 +17,9 @@ from mien.runtime.sense.source import Sensed, SenseError
 FAILURES: Final = 3
 """So many pictures that do not come, one after the other, mean that the camera is gone."""
 
+STALL: Final = 1_000_000
+"""A camera that kept its reader waiting so long (µs) for nothing is gone at once."""
+
 PAUSE: Final = 0.02
 """Seconds to wait after a picture that did not come."""
 
@@ -108,15 +111,18 @@ class Camera:
     def _capture(self, device: CameraDevice) -> None:
         """Take pictures until the camera is gone or the source is closed."""
         failures = 0
+        latest = self._clock()
         while failures < FAILURES and not self._closing.is_set():
             grabbed = device.grab()
             t = self._clock()
             pixels = device.pixels() if grabbed else None
             if pixels is None:
+                if t - latest >= STALL:
+                    return
                 failures += 1
                 self._wait(PAUSE)
                 continue
-            failures = 0
+            failures, latest = 0, t
             with self._lock:
                 self.skipped += self._newest is not None
                 self._newest = VideoFrame(t=t, pixels=pixels)

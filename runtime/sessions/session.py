@@ -155,7 +155,8 @@ def _scan(path: Path, file: BinaryIO, size: int) -> Session:
         raise SessionError(f"{path} is an MCAP file, but {reason}")
     truncated = None
     if not whole:
-        truncated = f"{path} is cut off at byte {data_end} of {size}: {chunks} chunks can be read"
+        seconds = (end - start) / 1e6
+        truncated = f"{path} is cut off at byte {data_end} of {size}: its first {seconds:.1f} s can be read"
     return Session(
         path=path,
         metadata=metadata,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mien.bridge.messages import CAMERA, VideoFrame
-from mien.runtime.sense.camera import FAILURES, PAUSE, Camera
+from mien.runtime.sense.camera import FAILURES, PAUSE, STALL, Camera
 from mien.runtime.sense.source import Sensed, SenseError
 
 GONE = -1
@@ -121,6 +121,16 @@ def test_an_unplugged_camera_is_reported_looked_for_ever_less_often_and_comes_ba
     assert camera.notices() == ["camera 0 is gone: looking for it", "camera 0 is back"]
     assert camera.notices() == []
     assert [seconds for seconds in desk.waits if seconds != PAUSE] == [0.5, 1, 2, 4, 8, 8, 8, 8]
+
+
+def test_a_camera_that_hangs_is_gone_at_its_first_failure(desk: Desk, camera: Camera) -> None:
+    desk.shades.put(1)
+    eventually(lambda: camera.read(1000))
+    desk.absent_for = 1_000_000_000
+    desk.now += STALL
+    desk.shades.put(GONE)
+    eventually(lambda: camera.senses == 0)
+    eventually(lambda: camera.notices() == ["camera 0 is gone: looking for it"])
 
 
 def test_while_a_camera_is_gone_it_senses_nothing(desk: Desk, camera: Camera) -> None:
