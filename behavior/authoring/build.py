@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from mien.behavior.authoring.kinds import Record, Report, Word
-from mien.behavior.authoring.problems import Problem, did_you_mean
+from mien.behavior.authoring.problems import Problem, Severity, did_you_mean
 from mien.behavior.authoring.trees import Expander
 from mien.behavior.chance import uniform
 from mien.behavior.definition import (
@@ -93,6 +93,8 @@ class Builder:
 
     def __init__(self, records: list[Record], report: Report) -> None:
         self.report = report
+        self.remarks: list[Problem] = []
+        """What a library that loads could do without."""
         self.parts: dict[str, Any] = {name: {} for name in _TABLES}
         self.broken: dict[str, set[str]] = {name: set() for name in _TABLES}
         self.where: dict[str, Mark] = {}
@@ -126,7 +128,22 @@ class Builder:
             **{key: self.parts[key] for key in ("alma_compat", "mood_change") if key in self.parts},
         )
         self._check_expressions(library)
+        self._remark_positions(library)
         return library
+
+    def _remark(self, mark: Mark, code: str, message: str) -> None:
+        self.remarks.append(Problem(mark, message, code, Severity.WARNING))
+
+    def _remark_positions(self, library: Library) -> None:
+        """Ranges mean something only where the game sends positions."""
+        if self.parts.get("positions", True):
+            return
+        for rule in library.interactive:
+            message = f"`{rule.id}` has a range, but `positions: false` says that the game sends no positions"
+            self._remark(rule.mark, "range-without-positions", message)
+        if library.contagion.range:
+            message = "contagion has a range, but `positions: false` says that the game sends no positions"
+            self._remark(self.where["contagion"], "range-without-positions", message)
 
     # --- merging -------------------------------------------------------------------------------------
 
@@ -344,9 +361,7 @@ class Builder:
         trees = self.parts["trees"]
         expander = Expander(self.parts["autonomous"], self.parts["interactive"], trees, self.report)
         expander.broken = self.broken["autonomous"] | self.broken["trees"]
-        if "tree" not in self.parts:
-            return None
-        tree = expander.expand(self.parts["tree"])
+        tree = expander.expand(self.parts["tree"]) if "tree" in self.parts else None
         for _, node in walk(tree) if tree else ():
             if isinstance(node, Filter):
                 self._check_feelings(node.when)
@@ -356,6 +371,10 @@ class Builder:
                         self._check_feelings(predicate)
             elif isinstance(node, Modifier) and node.target:
                 self._check_subject(node.target, node.mark)
+        for name in trees:
+            if name not in expander.used and name not in self.broken["trees"]:
+                message = f"nothing uses the tree `{name}`; write `subtree: {name}`, or remove it"
+                self._remark(name.mark, "unused-tree", message)
         return tree
 
     # --- the cast ------------------------------------------------------------------------------------

@@ -118,9 +118,9 @@ class Number:
         what = "a whole number" if self.whole else "a number"
         if self.open_low and self.open_high:
             return f"{what} between {_plain(self.low)} and {_plain(self.high)}, both excluded"
-        low = f"above {_plain(self.low)}" if self.open_low else f"from {_plain(self.low)}"
-        high = f" and below {_plain(self.high)}" if self.open_high else f" to {_plain(self.high)}"
-        return f"{what} {low}{high}"
+        if self.open_low:
+            return f"{what} above {_plain(self.low)}, at most {_plain(self.high)}"
+        return f"{what} from {_plain(self.low)} to {_plain(self.high)}"
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ _IDENTIFIER: Final = re.compile(r"[^\W\d]\w*")
 class Name:
     """A name: a letter, then letters, digits and `_`; with `spaced`, also spaces, `-` and `'` within."""
 
-    what: str = "a name"
+    what: str
     spaced: bool = False
     reserved: tuple[str, ...] = ()
 
@@ -214,7 +214,8 @@ class Name:
             return wrong(self, node, report)
         pattern = r"[^\W\d](?:[\w '-]*\w)?" if self.spaced else _IDENTIFIER.pattern
         if not re.fullmatch(pattern, node.value) or len(node.value.encode()) > 64:
-            return wrong(self, node, report, "; names begin with a letter and hold letters, digits and `_`")
+            hint = "; names begin with a letter and hold letters, digits and `_`, at most 64"
+            return wrong(self, node, report, hint)
         if node.value in self.reserved:
             return wrong(self, node, report, ", which has a meaning of its own")
         return Word(node.value, node.mark)
@@ -223,7 +224,7 @@ class Name:
         return {"type": "string", "maxLength": 64}
 
     def words(self) -> str:
-        return f"{self.what} of at most 64 letters"
+        return f"the name of {self.what}"
 
 
 @dataclass(frozen=True)
@@ -391,7 +392,8 @@ class Subject:
     """Whom a rule can mean; a character's name is checked when the cast is known."""
 
     def read(self, node: Node, report: Report) -> Any:
-        return Name("a subject or a character's name", spaced=True).read(node, report)
+        name = Name("a character", spaced=True).read(node, lambda _: None)
+        return wrong(self, node, report) if name is INVALID else name
 
     def schema(self) -> dict[str, Any]:
         return {"anyOf": [{"enum": [*SUBJECTS]}, {"type": "string"}]}
@@ -502,4 +504,4 @@ class Shape:
         return shape | ({"required": required} if required else {})
 
     def words(self) -> str:
-        return f"a mapping with the fields of {self.what}"
+        return f"fields such as {enumerated([*self.fields][:2])}"

@@ -340,6 +340,7 @@ LIBRARY: Final = Shape(
         "emotions": Field(
             Named(Name("an emotion"), EMOTION), "Emotions added to the seven, or changed", "the seven"
         ),
+        "positions": Field(Flag(), "Whether the game tells where characters and objects are", "true"),
         "alma_compat": Field(Flag(), "Neuroticism with the sign that ALMA prints", "false"),
         "mood_change": Field(
             seconds(zero=False), "Time in which full emotion moves mood by an octant", "10 min"

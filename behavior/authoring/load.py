@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from mien.behavior.authoring.build import Builder
+from mien.behavior.authoring.checks import find_problems
 from mien.behavior.authoring.kinds import INVALID, Record
 from mien.behavior.authoring.language import LIBRARY
 from mien.behavior.authoring.problems import LibraryError, Problem
@@ -35,10 +36,27 @@ def load(path: Path | str) -> Library:
     Raises:
         LibraryError: with every problem found; nothing is loaded.
     """
-    path = Path(path)
+    library, _ = _from_disk(Path(path))
+    return library
+
+
+def check(path: Path | str) -> list[Problem]:
+    """Return everything that is wrong with a library, in the order of files and lines; empty if all is well.
+
+    Args:
+        path: as for `load`.
+    """
+    try:
+        library, remarks = _from_disk(Path(path))
+    except LibraryError as error:
+        return list(error.problems)
+    return sorted([*remarks, *find_problems(library)], key=lambda problem: (problem.mark, problem.code))
+
+
+def _from_disk(path: Path) -> tuple[Library, list[Problem]]:
     folder, entry = (path, ENTRY) if path.is_dir() else (path.parent, path.name)
     name = folder.resolve().name if entry == ENTRY else path.stem
-    return assemble(lambda file: _read_within(folder, file), entry, folder, name)
+    return _assemble(lambda file: _read_within(folder, file), entry, folder, name)
 
 
 def read(files: Mapping[str, bytes], entry: str = ENTRY, name: str = "") -> Library:
@@ -53,10 +71,11 @@ def read(files: Mapping[str, bytes], entry: str = ENTRY, name: str = "") -> Libr
             raise FileNotFoundError(file)
         return files[file]
 
-    return assemble(look_up, entry, Path(), name)
+    library, _ = _assemble(look_up, entry, Path(), name)
+    return library
 
 
-def assemble(read_file: Read, entry: str, folder: Path, name: str) -> Library:
+def _assemble(read_file: Read, entry: str, folder: Path, name: str) -> tuple[Library, list[Problem]]:
     """Load a library through a function that gives the bytes of its files.
 
     Args:
@@ -65,20 +84,24 @@ def assemble(read_file: Read, entry: str, folder: Path, name: str) -> Library:
         folder: for messages only.
         name: of the library, unless it names itself.
 
+    Returns:
+        The library, and remarks on what it does not need.
+
     Raises:
         LibraryError: with every problem found.
     """
     files = Files(read_file)
     files.gather(entry)
     problems = list(files.problems)
+    builder = Builder(files.records, problems.append)
     library = None
     try:
-        library = Builder(files.records, problems.append).library(name, files.sha256())
+        library = builder.library(name, files.sha256())
     except UnreadableError as stop:
         problems.append(stop.problem)
     if problems or library is None:
         raise LibraryError(dict.fromkeys(problems), folder)
-    return library
+    return library, builder.remarks
 
 
 class Files:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from mien.behavior.definition import Mark
 
@@ -47,13 +48,24 @@ class LibraryError(Exception):
         super().__init__("\n".join(str(folder / str(problem)) for problem in self.problems))
 
 
+SYNONYMS: Final = {
+    "happiness": "joy", "happy": "joy", "sad": "sadness", "sorrow": "sadness", "angry": "anger",
+    "rage": "anger", "afraid": "fear", "scared": "fear", "panic": "fear", "valence": "pleasure",
+    "npc": "self", "me": "self", "user": "player", "when": "trigger", "condition": "trigger",
+    "radius": "range", "cooldown": "cool_down", "fallback": "selector", "decorator": "modifier",
+    "guard": "filter", "loop": "repeat", "children": "sequence",
+}  # fmt: skip
+"""What authors write for words of the language that look quite different."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `; did you mean …?` where a known word is close, or else the few that there are."""
     words = sorted(set(known))
     by_lower = {name.lower(): name for name in reversed(words)}
     close = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean `{by_lower[close[0]]}`?"
+    meant = SYNONYMS.get(word.lower()) or (by_lower[close[0]] if close else None)
+    if meant in words:
+        return f"; did you mean `{meant}`?"
     if not words:
         return "; there are none yet"
     if len(words) <= 12:

@@ -59,6 +59,7 @@ class Expander:
         self._count = 0
         self._depth = 0
         self._filled = 0
+        self._misfilled = False
 
     def expand(self, node: Node) -> Tree | None:
         """Return the tree; None where it has problems, all of which are reported.
@@ -202,8 +203,12 @@ class Expander:
                 self.report(Problem(record.mark, message, "missing-field"))
                 return None
             arguments[parameter] = value
+        self._misfilled = False
+        filled = self._fill(tree.values["tree"], arguments, str(name))
+        if self._misfilled:
+            return None
         self._within.append(str(name))
-        expanded = self.expand(self._fill(tree.values["tree"], arguments, str(name)))
+        expanded = self.expand(filled)
         self._within.pop()
         return expanded
 
@@ -246,4 +251,5 @@ class Expander:
         else:
             message = f"`${found[1]}` stands for a node here; it cannot be part of a text"
         self.report(Problem(node.at(found.start()), message, "unknown-field"))
-        return "0"
+        self._misfilled = True
+        return ""

@@ -1,0 +1,58 @@
+"""Problems as their author reads them: the message, the line it is about, and a caret at the place."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from mien.behavior.authoring.problems import Problem, Severity
+
+COLORS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
+WIDEST = 120
+"""Columns of a source line that are shown around its place."""
+
+
+def exit_code(problems: Sequence[Problem]) -> int:
+    """Return 0 for no problems, 1 where there are only warnings, 2 where there is an error."""
+    return max((2 if problem.severity is Severity.ERROR else 1 for problem in problems), default=0)
+
+
+def as_json(problems: Sequence[Problem], folder: Path) -> list[dict[str, Any]]:
+    """Return problems for a program: file, line, column, severity, code, message."""
+    return [
+        {**asdict(problem.mark), "file": str(folder / problem.mark.file)}
+        | {"severity": str(problem.severity), "code": problem.code, "message": problem.message}
+        for problem in problems
+    ]
+
+
+def as_text(problem: Problem, folder: Path) -> Text:
+    """Return a problem for a terminal: its place, severity, message and code, then the line and a caret."""
+    color = COLORS[problem.severity]
+    mark = problem.mark
+    text = Text.assemble(
+        (f"{folder / mark.file}:{mark.line}:{mark.column}", "bold"), ": ",
+        (f"{problem.severity}", color), f": {problem.message} ", (f"[{problem.code}]", "dim"),
+    )  # fmt: skip
+    line = _line(folder / mark.file, mark.line)
+    if not line.strip():
+        return text
+    begin = max(0, mark.column - WIDEST // 2)
+    number = f"{mark.line:5} | "
+    text.append(f"\n{number}", "dim")
+    text.append(line[begin : begin + WIDEST])
+    text.append("\n" + " " * (len(number) + mark.column - 1 - begin))
+    text.append("^", color)
+    return text
+
+
+def _line(path: Path, number: int) -> str:
+    """Return a line of a file, tabs as one space; empty where it cannot be read."""
+    try:
+        lines = path.read_text("utf-8-sig", "replace").splitlines()
+    except OSError:
+        return ""
+    line = lines[number - 1] if 0 < number <= len(lines) else ""
+    return "".join(character if character.isprintable() else " " for character in line)

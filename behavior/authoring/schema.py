@@ -1,0 +1,33 @@
+"""The language as JSON Schema, with which editors complete and check a library as it is typed.
+
+The first line of a file tells the editor: `# yaml-language-server: $schema=library.schema.json`.
+"""
+
+from typing import Any, Final
+
+from mien.behavior.authoring.language import LIBRARY, NODE_FORMS, NODES
+from mien.behavior.expressions import EXPRESSIONS
+from mien.bridge.messages import EMOTIONS
+
+FILE: Final = "library.schema.json"
+"""What `mien new` calls it."""
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of one file of a library."""
+    forms = [
+        NODES[form].schema() | {"description": f"Runs {meaning}"} for form, meaning in NODE_FORMS.items()
+    ]
+    library = LIBRARY.schema()
+    nodes: dict[str, Any] = {"type": "array", "items": {"$ref": "#/$defs/node"}, "minItems": 1}
+    rule = {"type": "string", "description": "An autonomous rule, or `$parameter`"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Mien rule library",
+        **library,
+        "$defs": {
+            "node": {"anyOf": [rule, *forms]},
+            "nodes": {"anyOf": [nodes, {"type": "string", "pattern": r"^\$\w+$"}]},
+            "known": {"emotions": [*EMOTIONS], "expressions": [*EXPRESSIONS]},
+        },
+    }
