@@ -16,7 +16,6 @@ Points = NDArray[np.float64]
 """(n, 2) positions in pixels: right, down."""
 
 _SHIFT: Final = 4
-_MAX_COORDINATE: Final = 16_000.0
 
 
 def mix(a: Color, b: Color, share: float) -> Color:
@@ -94,8 +93,7 @@ class Canvas:
         self.origin = np.array(origin, np.float64)
 
     def _fixed(self, points: Points) -> NDArray[np.int32]:
-        inside = np.clip(points - self.origin, -_MAX_COORDINATE, _MAX_COORDINATE)
-        return np.rint(inside * (1 << _SHIFT)).astype(np.int32)
+        return np.rint((points - self.origin) * (1 << _SHIFT)).astype(np.int32)
 
     def _window(self, points: Points, margin: int = 1) -> tuple[int, int, int, int]:
         """Return left, top, right, bottom of the pixels that the points span, within the picture."""
@@ -127,12 +125,13 @@ class Canvas:
 
     def ribbon(self, points: Points, widths: NDArray[np.float64], color: Color, alpha: float = 1.0) -> None:
         """Draw a line whose full width in pixels is given at every point."""
-        along = np.empty_like(points)
-        along[1:-1] = points[2:] - points[:-2]
-        along[0], along[-1] = points[1] - points[0], points[-1] - points[-2]
-        length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)
-        across = np.stack((-along[:, 1], along[:, 0]), 1) * (widths / 2 / length)[:, None]
-        self.fill(np.concatenate((points + across, (points - across)[::-1])), color, alpha)
+        line = np.ascontiguousarray(points).view(np.complex128)[:, 0]
+        along = np.empty_like(line)
+        along[1:-1] = line[2:] - line[:-2]
+        along[0], along[-1] = line[1] - line[0], line[-1] - line[-2]
+        across = along * (0.5j * widths / np.maximum(np.abs(along), 1e-6))
+        rim = np.concatenate((line + across, (line - across)[::-1]))
+        self.fill(rim.view(np.float64).reshape(-1, 2), color, alpha)
 
     def glow(self, center: Points, radii: tuple[float, float], color: Color, alpha: float) -> None:
         """Blend in a soft ellipse that fades to nothing at its rim."""

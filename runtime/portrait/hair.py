@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.runtime.portrait.canvas import Canvas, smooth
+from mien.runtime.portrait.canvas import Canvas, mix, smooth
 from mien.runtime.portrait.pose import Pose
 
 if TYPE_CHECKING:
@@ -215,9 +215,9 @@ def paint_front(canvas: Canvas, pose: Pose, look: Look) -> None:
     for x, y, z, radius in style.front_puffs:
         center = pose.outline(((x * look.width, y, z),))[0]
         canvas.disk(center, radius * pose.unit, look.hair)
-        canvas.disk(
-            center + radius * pose.unit * np.array((-0.18, -0.2)), radius * pose.unit * 0.62, look.shine
-        )
+        lit = center + radius * pose.unit * np.array((-0.12, -0.16))
+        canvas.disk(lit, radius * pose.unit * 0.72, mix(look.hair, look.shine, 0.42))
+        canvas.disk(lit + radius * pose.unit * 0.16, radius * pose.unit * 0.58, look.hair)
     for line in style.strands:
         canvas.stroke(pose.outline(style.curves[line]), 0.03 * pose.unit, look.strand, taper=1)
     for line in style.shine:

@@ -20,6 +20,10 @@ _HALF_HEAD: Final = np.array(
 _JAW_SHARE: Final = np.array((0, 0, 0, 0, 0.10, 0.45, 0.92, 1.0))
 """How far each point of the outline goes along with the jaw."""
 _PUFF_SHARE: Final = np.array((0, 0, 0, 0.05, 0.75, 1.0, 0.25, 0))
+_SHADED: Final = slice(6, 70)
+"""Points of the outline, from the temple around the jaw, that light from the upper left does not reach."""
+_CHEEKS_INSIDE: Final = 0.2
+"""Yaw, radians, up to which nothing painted on the cheeks reaches beyond the face."""
 _FRECKLES: Final = ((0.25, 0.14), (0.31, 0.20), (0.37, 0.13), (0.42, 0.19), (0.20, 0.19))
 
 
@@ -39,6 +43,10 @@ def _head(look: Look, w: Mapping[str, float]) -> Points:
     return smooth(np.concatenate((halves[0], halves[1][-2:0:-1])), closed=True)
 
 
+def _behind(xy: Points) -> Points:
+    return np.column_stack((xy, np.full(len(xy), -0.10)))
+
+
 def paint_body(canvas: Canvas, pose: Pose, look: Look) -> None:
     """Paint neck and shoulders, which do not turn with the head."""
     canvas.fill(pose.body(((-0.25, 0.45), (0.25, 0.45), (0.29, 1.5), (-0.29, 1.5))), look.shade)
@@ -56,21 +64,22 @@ def paint_head(canvas: Canvas, pose: Pose, look: Look, w: Mapping[str, float]) -
         x = sign * 0.655 * look.width
         ear = ((x - sign * 0.05, -0.16), (x + sign * 0.06, -0.17), (x + sign * 0.10, -0.04),
                (x + sign * 0.06, 0.12), (x, 0.20), (x - sign * 0.06, 0.16))  # fmt: skip
-        canvas.fill(pose.outline([(px, py, -0.10) for px, py in smooth(ear, closed=True)]), look.skin)
+        canvas.fill(pose.outline(_behind(smooth(ear, closed=True))), look.skin)
         fold = smooth(
             ((x + sign * 0.01, -0.10), (x + sign * 0.06, -0.08), (x + sign * 0.04, 0.04), (x, 0.10))
         )
-        canvas.stroke(pose.outline([(px, py, -0.10) for px, py in fold]), 0.03 * unit, look.shade, taper=0.8)
+        canvas.stroke(pose.outline(_behind(fold)), 0.03 * unit, look.shade, taper=0.8)
     outline = _head(look, w)
     face = pose.outline(outline)
-    lit = pose.outline(outline * (0.97, 0.99, 1) + (-0.045, -0.035, 0.02))
-
-    def paint(patch: Canvas) -> None:
-        patch.flood(mix(look.skin, look.shade, 0.62))
-        patch.fill(lit, look.skin)
-        _paint_cheeks(patch, pose, look, w)
-
-    canvas.clipped(face, paint)
+    canvas.fill(face, look.skin)
+    rim = face[_SHADED]
+    inner = pose.outline(outline[_SHADED] * (0.97, 0.99, 1) + (-0.045, -0.035, 0.02))
+    inner = rim + (inner - rim) * np.minimum(3 * swell(len(rim)), 1)[:, None]
+    canvas.fill(np.concatenate((rim, inner[::-1])), mix(look.skin, look.shade, 0.62))
+    if abs(pose.yaw) < _CHEEKS_INSIDE:
+        _paint_cheeks(canvas, pose, look, w)
+    else:
+        canvas.clipped(face, lambda patch: _paint_cheeks(patch, pose, look, w))
     if w["jawForward"] > 0.02:
         lower = 0.60 + 0.12 * w["jawOpen"]
         chin = smooth(

@@ -155,7 +155,7 @@ def paint_mouth(canvas: Canvas, pose: Pose, look: Look, w: Mapping[str, float]) 
     if gap > 0.008 * unit:
         canvas.stroke(upper, 0.014 * unit, look.ink, taper=0.7)
     else:
-        canvas.stroke(line, max(0.015 * unit, 1.5), look.ink, taper=0.95)
+        canvas.stroke(line, max(0.011 * unit, 1.5), look.ink, taper=0.95)
     if w["tongueOut"] > 0.02:
         _paint_tongue(canvas, pose, w, control[2][2])
 
