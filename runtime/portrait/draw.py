@@ -16,6 +16,12 @@ SIZES: Final = range(16, 2049)
 """Picture sizes that can be drawn."""
 
 
+_EMPHASIS: Final = 0.72
+"""Exponent on weights: a few lines must make more of a slight expression than skin does."""
+_LITERAL: Final = ("eyeBlink", "eyeLook", "jaw", "head", "left", "right")
+"""Columns by the beginning of their names that are drawn as they are."""
+
+
 def draw(face: Float32, look: Look, size: int) -> UInt8:
     """Draw a face, `faces.FACE` values as in `FaceFrame.face`, as a picture (size, size, 3) of B, G, R.
 
@@ -56,4 +62,7 @@ def _checked(face: Float32) -> dict[str, float]:
         low, high = (0.0, 1.0) if column < len(SHAPES) else (-np.pi, np.pi)
         if not low <= value <= high + 1e-6:
             raise ValueError(f"{name} is {value:g}, outside [{low:g}, {high:g}]")
-    return dict(zip(FACE, values, strict=True))
+    return {
+        name: value if name.startswith(_LITERAL) else max(value, 0.0) ** _EMPHASIS
+        for name, value in zip(FACE, values, strict=True)
+    }

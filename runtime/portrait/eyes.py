@@ -38,7 +38,7 @@ def _gaze(w: Mapping[str, float], side: str, sign: float) -> tuple[float, float]
 def paint_eye(canvas: Canvas, pose: Pose, look: Look, w: Mapping[str, float], side: str, sign: float) -> None:
     """Paint one eye: white, iris, lids, lashes."""
     blink, wide, squint = w[f"eyeBlink{side}"], w[f"eyeWide{side}"], w[f"eyeSquint{side}"]
-    cheek, frown = w[f"cheekSquint{side}"], w[f"browDown{side}"]
+    cheek, frown = w[f"cheekSquint{side}"], w[f"browDown{side}"] * (1 - w["browInnerUp"])
     worry = max(w["browInnerUp"] - w[f"browOuterUp{side}"], 0.0)
     yaw, pitch = _gaze(w, side, sign)
     half, center_x = 0.180 * look.eye, 0.288 * look.gap
@@ -107,10 +107,11 @@ def paint_brow(
     """Paint one brow, and the furrows that its movement folds."""
     down, inner, outer = w[f"browDown{side}"], w["browInnerUp"], w[f"browOuterUp{side}"]
     sneer = w[f"noseSneer{side}"]
+    sinking = down * (1 - 0.8 * inner)  # raised and drawn together, as in fear, a brow is straight and high
     x = np.array((0.115, 0.225, 0.370, 0.505)) * look.gap
     x = x - np.array((0.042, 0.03, 0.012, 0.0)) * down - np.array((0.018, 0.008, 0.0, 0.0)) * inner
     y = np.array((-0.290, -0.330, -0.342, -0.268))
-    y = y + np.array((0.118, 0.092, 0.046, 0.004)) * down + np.array((0.026, 0.016, 0.0, 0.0)) * sneer
+    y = y + np.array((0.118, 0.092, 0.046, 0.004)) * sinking + np.array((0.026, 0.016, 0.0, 0.0)) * sneer
     y = y - np.array((0.135, 0.080, 0.008, -0.034)) * inner - np.array((0.022, 0.070, 0.118, 0.100)) * outer
     line = pose.on_face(smooth(np.stack((sign * x, y), 1), samples=5), 0.03)
     thickness = np.interp(np.linspace(0, 3, len(line)), (0, 0.35, 1.2, 3), (0.042, 0.074, 0.070, 0.016))

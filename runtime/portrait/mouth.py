@@ -44,18 +44,22 @@ def _lips(look: Look, w: Mapping[str, float]) -> tuple[Curve, Curve, Curve, Curv
         corner_y[row] = (
             _MOUTH_Y
             - 0.024
-            - 0.112 * smile
+            - 0.126 * smile
             + 0.100 * frown
             + 0.030 * stretch
             - 0.014 * dimple
             + 0.36 * jaw_gap
         )
-        upper_mid[row] = -0.070 * w[f"mouthUpperUp{side}"] - 0.026 * w[f"noseSneer{side}"]
+        upper_mid[row] = (
+            -0.070 * w[f"mouthUpperUp{side}"] * (1 - 0.45 * smile) - 0.026 * w[f"noseSneer{side}"]
+        )
         lower_mid[row] = 0.078 * w[f"mouthLowerDown{side}"]
     shrug, roll = w["mouthShrugLower"], w["mouthRollLower"]
-    rounding = 0.055 * funnel + 0.05 * w["tongueOut"]
+    smile = min(w["mouthSmileLeft"], w["mouthSmileRight"])
+    beam = max(smile - 0.6, 0.0) * (1 - max(press)) * (1 - close)
+    rounding = 0.055 * funnel + 0.05 * w["tongueOut"] + 0.11 * beam
     upper_y = (
-        _MOUTH_Y - 0.026 * w["mouthSmileLeft"] - 0.026 * w["mouthSmileRight"] + 0.8 * upper_mid.mean()
+        _MOUTH_Y - 0.052 * smile * min(jaw_gap / 0.06 + 4 * beam, 1.0) + 0.8 * upper_mid.mean()
         - 0.036 * w["mouthShrugUpper"] - 0.030 * shrug - 0.5 * rounding + 0.02 * w["mouthRollUpper"]
     )  # fmt: skip
     upper_y += 0.06 * close * jaw
