@@ -1,0 +1,63 @@
+"""Builds MienCore and its tests once, for whoever asks, with the compiler of this machine."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+BUILD = ROOT / "build" / "core"
+
+Builder = Callable[[str], Path]
+
+
+def compilers() -> tuple[str, ...]:
+    """Compilers to try, the one of the environment first."""
+    return tuple(filter(None, (os.environ.get("CXX"), "clang++", "g++", "c++")))
+
+
+def compiler(*names: str) -> str:
+    """Return the first of these that is installed; skip the test loudly otherwise."""
+    found = next((name for name in names if shutil.which(name)), None)
+    if found is None:
+        pytest.skip(f"NOT TESTED: no C++ compiler ({', '.join(names)}) is installed; MienCore needs one")
+    return found
+
+
+@pytest.fixture(scope="session")
+def build() -> Builder:
+    """Return what builds one flavor (plain, address, thread, fuzz) and gives its folder."""
+    done: dict[str, Path] = {}
+
+    def make(flavor: str) -> Path:
+        if flavor not in done:
+            done[flavor] = _build(flavor)
+        return done[flavor]
+
+    return make
+
+
+def _build(flavor: str) -> Path:
+    cxx = compiler("clang++") if flavor == "fuzz" else compiler(*compilers())
+    if not shutil.which("cmake"):
+        pytest.skip("NOT TESTED: no cmake; `pip install cmake ninja`, as the dev extra does, brings it")
+    folder = BUILD / flavor
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:  # parallel test processes share the folder
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        generator = ["-G", "Ninja"] if shutil.which("ninja") else []
+        _run("cmake", "-S", HERE, "-B", folder, *generator,
+             f"-DMIEN_SANITIZER={flavor}", f"-DCMAKE_CXX_COMPILER={cxx}")  # fmt: skip
+        _run("cmake", "--build", folder, "--parallel", "2")
+    return folder
+
+
+def _run(*command: object) -> None:
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        pytest.fail(f"{command[0]} failed:\n{result.stdout[-6000:]}{result.stderr[-6000:]}")

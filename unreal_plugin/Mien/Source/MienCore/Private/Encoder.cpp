@@ -1,0 +1,120 @@
+#include "MienCore/Encoder.h"
+
+#include "Msgpack.h"
+
+#include <cstring>
+
+namespace mien {
+
+namespace {
+
+using msgpack::Writer;
+
+bool isTime(Micros t) { return t >= 0 && t <= kLatest; }
+
+bool isName(std::string_view name) {
+  return name.size() <= kMaxName &&
+         msgpack::isUtf8({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()});
+}
+
+// By its bits: comparisons with NaN are what -ffast-math may optimize away.
+bool isFinite(float number) {
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, &number, sizeof(bits));
+  return (bits & 0x7F800000U) != 0x7F800000U;
+}
+
+bool isUnit(double number) {
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, &number, sizeof(bits));
+  return (bits >> 52 & 0x7FFU) != 0x7FF && number >= 0 && number <= 1;
+}
+
+bool isPlace(const Place& place) {
+  return isFinite(place.position[0]) && isFinite(place.position[1]) && isFinite(place.position[2]) &&
+         isFinite(place.heading);
+}
+
+void start(Writer& writer, std::size_t entries, const char* kind) {
+  writer.map(entries);
+  writer.text("mien");
+  writer.number(kProtocolVersion);
+  writer.text("kind");
+  writer.text(kind);
+}
+
+void pair(Writer& writer, const char* key, std::uint64_t number) {
+  writer.text(key);
+  writer.number(number);
+}
+
+std::size_t sizeOf(const Writer& writer) { return writer.overflowed() ? 0 : writer.size(); }
+
+/// Writes one member of each place as a block.
+template <typename Member>
+void column(Writer& writer, const char* key, const Place* places, std::size_t count, Member Place::*member) {
+  writer.text(key);
+  std::uint8_t* out = writer.binary(count * sizeof(Member));
+  if (out == nullptr) return;
+  for (std::size_t i = 0; i < count; ++i, out += sizeof(Member)) {
+    std::memcpy(out, &(places[i].*member), sizeof(Member));
+  }
+}
+
+}  // namespace
+
+std::size_t encodeWorld(Micros t, const Place* places, std::size_t count, MutableBytes room) {
+  if (!isTime(t) || count > kMaxEntities) return 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!isPlace(places[i])) return 0;
+  }
+  Writer writer(room);
+  start(writer, 8, "world");
+  pair(writer, "K", count);
+  pair(writer, "t", static_cast<std::uint64_t>(t));
+  column(writer, "ids", places, count, &Place::id);
+  column(writer, "position", places, count, &Place::position);
+  column(writer, "heading", places, count, &Place::heading);
+  column(writer, "looks_at", places, count, &Place::looksAt);
+  return sizeOf(writer);
+}
+
+std::size_t encodeSmartObject(Micros t, std::uint32_t id, std::string_view name, bool present,
+                              const Level* state, std::size_t levels, MutableBytes room) {
+  if (!isTime(t) || !isName(name) || levels > kMaxEntries) return 0;
+  Writer writer(room);
+  start(writer, 7, "object");
+  pair(writer, "t", static_cast<std::uint64_t>(t));
+  pair(writer, "id", id);
+  writer.text("name");
+  writer.text(name);
+  pair(writer, "present", present ? 1 : 0);
+  writer.text("state");
+  writer.map(levels);
+  for (std::size_t i = 0; i < levels; ++i) {
+    if (!isName(state[i].name) || !isUnit(state[i].value)) return 0;
+    for (std::size_t other = 0; other < i; ++other) {
+      if (state[other].name == state[i].name) return 0;  // a map that names a key twice is refused
+    }
+    writer.text(state[i].name);
+    writer.real(state[i].value);
+  }
+  return sizeOf(writer);
+}
+
+std::size_t encodeGameEvent(Micros t, std::string_view name, std::uint32_t subject, std::uint32_t object,
+                            double intensity, MutableBytes room) {
+  if (!isTime(t) || !isName(name) || !isUnit(intensity)) return 0;
+  Writer writer(room);
+  start(writer, 7, "event");
+  pair(writer, "t", static_cast<std::uint64_t>(t));
+  writer.text("name");
+  writer.text(name);
+  pair(writer, "subject", subject);
+  pair(writer, "object", object);
+  writer.text("intensity");
+  writer.real(intensity);
+  return sizeOf(writer);
+}
+
+}  // namespace mien

@@ -1,0 +1,99 @@
+#include "Watch.h"
+
+namespace mien {
+
+namespace {
+
+constexpr const char* kNames[kChannels] = {"state", "events", "game"};
+
+const char* reason(LinkError link, ZmtpError zmtp) {
+  switch (link) {
+    case LinkError::NobodyListens: return "nobody listens there yet; trying on";
+    case LinkError::Closed: return "the sidecar closed the connection; trying on";
+    default: break;
+  }
+  switch (zmtp) {
+    case ZmtpError::NotZmtp: return "something else than the sidecar listens on this port";
+    case ZmtpError::Version: return "the other side speaks ZMTP before 3.0";
+    case ZmtpError::Mechanism: return "the other side wants encryption; connect through `mien relay`";
+    case ZmtpError::SocketType: return "this is the port of another channel";
+    case ZmtpError::Refused: return "the other side refused the connection";
+    case ZmtpError::BadFrame: return "the other side broke the ZMTP protocol";
+    case ZmtpError::TooLong: return "the other side announced a message beyond all limits";
+    case ZmtpError::HandshakeTimeout: return "connected, but the other side says nothing";
+    case ZmtpError::HeartbeatTimeout: return "the other side fell silent";
+    case ZmtpError::None: break;
+  }
+  return "the connection failed";
+}
+
+}  // namespace
+
+void Watch::look(Micros now, const ClientStatistics& statistics, const Cast& cast) {
+  for (std::size_t channel = 0; channel < kChannels; ++channel) lookAt(channel, statistics.channels[channel]);
+  lookForNames(now, statistics, cast.named());
+  lookForFaces(statistics, cast);
+}
+
+void Watch::lookAt(std::size_t channel, const ChannelStatistics& now) {
+  Seen& seen = seen_[channel];
+  const bool failed = now.failures != seen.failures;
+  const bool another = now.linkError != seen.linkError || now.zmtpError != seen.zmtpError;
+  if (failed && (another || seen.connected)) {
+    notices_.post(Notice::Level::Warning, "%s channel: %s", kNames[channel], reason(now.linkError, now.zmtpError));
+    seen.linkError = now.linkError;
+    seen.zmtpError = now.zmtpError;
+  }
+  if (now.connected && (!seen.connected || failed)) {
+    notices_.post(Notice::Level::Info, "%s channel: connected", kNames[channel]);
+    seen.linkError = LinkError::None;
+    seen.zmtpError = ZmtpError::None;
+  }
+  seen.connected = now.connected;
+  seen.failures = now.failures;
+}
+
+void Watch::lookForNames(Micros now, const ClientStatistics& statistics, bool names) {
+  const ChannelStatistics& state = statistics.channels[static_cast<std::size_t>(Channel::State)];
+  if (state.connections != connections_ || !state.connected) {
+    connections_ = state.connections;
+    connectedSince_ = now;
+    decodeError_ = DecodeError::None;
+    toldMissingHello_ = false;
+  }
+  const CastStatistics& cast = statistics.cast;
+  if (cast.malformed != malformed_ && cast.lastError != decodeError_) {
+    decodeError_ = cast.lastError;
+    if (decodeError_ == DecodeError::Version) {
+      notices_.post(Notice::Level::Warning, "the sidecar speaks another version of the protocol than %d: update it or the plugin",
+                    static_cast<int>(kProtocolVersion));
+    } else {
+      notices_.post(Notice::Level::Warning, "a malformed message was dropped: %s %s", name(cast.lastError), cast.lastField);
+    }
+  }
+  malformed_ = cast.malformed;
+  if (statistics.malformedEvents != 0 && malformedEvents_ == 0) {
+    notices_.post(Notice::Level::Warning, "a malformed event was dropped");
+  }
+  malformedEvents_ = statistics.malformedEvents;
+  if (state.connected && !names && !toldMissingHello_ && now - connectedSince_ >= helloTimeout_) {
+    toldMissingHello_ = true;
+    notices_.post(Notice::Level::Warning, "connected, but no names came: is this the sidecar's state port?");
+  }
+}
+
+void Watch::lookForFaces(const ClientStatistics& statistics, const Cast& cast) {
+  if (statistics.cast.hellos != hellos_) {
+    hellos_ = statistics.cast.hellos;
+    notices_.post(Notice::Level::Info, "session %s: %d characters", cast.session().c_str(), static_cast<int>(cast.size()));
+  }
+  if (statistics.receiving == receiving_) return;
+  receiving_ = statistics.receiving;
+  if (receiving_) {
+    notices_.post(Notice::Level::Info, "faces arrive");
+  } else {
+    notices_.post(Notice::Level::Warning, "no faces arrive any more; they go to neutral");
+  }
+}
+
+}  // namespace mien
