@@ -61,7 +61,7 @@ def session_media(session: Session, start: Micros | None = None) -> Source:
         SessionError: it neither holds media nor refers to any, or the clip has moved, changed, or is no clip.
     """
     media = session.metadata.media
-    if media is None:
+    if media is None or _senses(session):  # what it holds is what was looked at: prefer it to the clip
         return Embedded(session, 0 if start is None else start - session.start)
     path = _find(session, media)
     try:

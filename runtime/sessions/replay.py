@@ -111,8 +111,7 @@ class Reperceived:
 
     Each tick reads the media up to its time. An estimate that results takes the place of the recorded one
     with the same capture time and person, whenever that was drained: only what was recognized changes, not
-    when it was known. Results repeat to the byte where the recording ran in virtual time; live, the
-    recognizer was called between ticks, at times that no recording knows.
+    when it was known. What was estimated while no device delivered rests on no media and stays as it is.
     """
 
     def __init__(
@@ -152,6 +151,8 @@ class Reperceived:
         return replace(tick, inputs=tuple(inputs))
 
     def _exchange(self, recorded: EmotionEstimate, tick: Tick) -> list[EmotionEstimate]:
+        if not recorded.senses:
+            return [recorded]
         key = recorded.t, recorded.person
         again = self._waiting.get(key)
         where = f"tick {tick.index}, person {recorded.person}, captured at {recorded.t} µs"

@@ -125,6 +125,15 @@ def test_a_clip_that_a_recording_refers_to_plays_in_the_time_of_the_recording(re
     source.close()
 
 
+def test_media_that_a_recording_holds_come_before_the_clip_that_they_are_from(
+    tmp_path: Path, stage: Any, referring: Session
+) -> None:
+    messages = [(START, stage.hello()), (START, compress(picture(START)))]
+    both = record(tmp_path / "both.mcap", referring.metadata, messages)
+    assert session_media(both).senses == CAMERA
+    assert session_media(referring).senses == MICROPHONE
+
+
 def test_a_clip_that_moved_beside_the_recording_is_found(referring: Session) -> None:
     media = referring.metadata.media
     assert media is not None

@@ -144,6 +144,17 @@ def test_an_estimate_that_does_not_come_again_is_missing_and_not_made_up(
     assert again.first.endswith("captured at 91000 µs: not found again")
 
 
+def test_an_estimate_from_no_device_needs_no_media_and_stays(
+    tmp_path: Path, stage: Any, toy_director: Any, record_run: RecordRun
+) -> None:
+    nothing = replace(stage.estimate(0), senses=0)
+    session = record_run(tmp_path / "s.mcap", toy_director(), {0: [nothing]}, 2)
+    again = Reperceived(Frames(end=0), lambda *_: [])
+    (first, _), _ = replay(session, toy_director(), again.revise)
+    assert [codec.encode(message) for message in first.inputs] == [codec.encode(nothing)]
+    assert (again.equal, again.different, again.missing) == (0, 0, 0)
+
+
 def test_estimates_of_the_same_moment_and_person_keep_their_order(
     tmp_path: Path, stage: Any, toy_director: Any, record_run: RecordRun
 ) -> None:
