@@ -109,7 +109,7 @@ class Clip:
             try:
                 pixels = self._pixels(frame, stream, reformatter)
             except (av.FFmpegError, ValueError) as error:
-                self._damage("picture", t, str(error))
+                self._damage("picture", t, error)
                 continue
             yield VideoFrame(t=self._start + t, pixels=pixels)
 
@@ -124,7 +124,7 @@ class Clip:
                     t = self._elapsed(frame.pts, frame.time_base)
                     chunks = sound.feed(frame, None if t is None else self._start + t)
             except (av.FFmpegError, ValueError) as error:
-                self._damage("sound", t, str(error))
+                self._damage("sound", t, error)
                 continue
             yield from (chunk for chunk in chunks if chunk.t >= self._start)
 
@@ -133,18 +133,18 @@ class Clip:
         latest: Micros = 0
         for packet in _packets(container, stream):
             if isinstance(packet, Exception):
-                self._damage(what, latest, str(packet))
+                self._damage(what, latest, packet)
                 continue
             t = self._elapsed(packet.pts, packet.time_base)
             try:
                 frames = packet.decode()
             except av.FFmpegError as error:
-                self._damage(what, latest if t is None else t, str(error))
+                self._damage(what, latest if t is None else t, error)
                 continue
             for frame in frames:
                 at = self._elapsed(frame.pts, frame.time_base)
                 if frame.is_corrupt or (at and self.duration and at > self.duration + OVERRUN):
-                    self._damage(what, latest, "damaged frame")
+                    self._damage(what, latest, ValueError("damaged frame"))
                     continue
                 latest = latest if at is None else at
                 yield frame
@@ -165,15 +165,12 @@ class Clip:
         upright = pixels if turn is None else cv2.rotate(pixels, turn)
         return np.ascontiguousarray(upright, np.uint8)
 
-    def _damage(self, what: str, t: Micros | None, reason: str) -> None:
+    def _damage(self, what: str, t: Micros | None, error: Exception) -> None:
         """Notice damage, once for every second of the clip."""
         t = max(0, t or 0)
         if t - self._noticed.get(what, -1_000_000) >= 1_000_000:
             self._noticed[what] = t
-            clock = f"{t // 60_000_000:02}:{t % 60_000_000 / 1_000_000:04.1f}"
-            self._notices.append(
-                f"{self._name}: {what} corrupt at {clock}, skipped ({reason.splitlines()[0]})"
-            )
+            self._notices.append(f"{self._name}: {what} corrupt at {_clock(t)}, skipped: {_reason(error)}")
 
 
 class _Lane:
@@ -231,12 +228,16 @@ def _open(path: Path) -> Any:
         # A playlist could otherwise make this machine fetch what a stranger names.
         container = av.open(str(path), options={"protocol_whitelist": "file"}, metadata_errors="replace")
     except (av.FFmpegError, OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SenseError(f"{path} cannot be read as a video or sound file: {reason}") from None
+        raise SenseError(f"{path} cannot be read as a video or sound file: {_reason(error)}") from None
     if container.format.name == "tty":  # FFmpeg would play any text file as terminal art
         container.close()
         raise SenseError(f"{path} cannot be read as a video or sound file: it is text")
     return container
+
+
+def _reason(error: Exception) -> str:
+    """Return the one line of an error that means something to a person."""
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _clock(t: Micros) -> str:

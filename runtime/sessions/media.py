@@ -154,10 +154,8 @@ def _find(session: Session, media: MediaReference) -> Path:
                 )
     except OSError as error:
         raise SessionError(f"cannot read {path}: {error.strerror or error}") from None
-    raise SessionError(
-        f"the clip that {session.path} was recorded from is gone: {media.path}; "
-        f"put it there or beside the recording, as {candidates[1]}"
-    )
+    places = " or ".join(str(path) for path in dict.fromkeys(candidates))
+    raise SessionError(f"the clip that {session.path} was recorded from is gone: put it at {places}")
 
 
 def _jpeg_size(jpeg: UInt8) -> tuple[int, int]:

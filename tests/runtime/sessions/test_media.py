@@ -151,5 +151,5 @@ def test_a_clip_that_is_gone_or_changed_is_named(referring: Session) -> None:
     with pytest.raises(SessionError, match=r"voice\.wav has changed since .* was recorded"):
         session_media(referring)
     media.path.unlink()
-    with pytest.raises(SessionError, match=r"is gone: .*put it there or beside the recording"):
+    with pytest.raises(SessionError, match=r"is gone: put it at .*clips.voice\.wav or .*sessions.voice\.wav"):
         session_media(referring)
