@@ -26,7 +26,7 @@ SHORTFALL: Final = 1_000_000
 """A clip that ends this much (µs) before the announced end breaks off."""
 
 OVERRUN: Final = 10_000_000
-"""Frames that claim a time this far (µs) behind the end of the file are damaged."""
+"""Frames that claim a time this far (µs) beyond both the frame before and the end of the file are damaged."""
 
 _TURNS: Final = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 
@@ -49,6 +49,7 @@ class Clip:
         self._start = start
         self._longest_side = longest_side
         self._end = start
+        self._ended = False
         self._notices: list[str] = []
         self._noticed: dict[str, Micros] = {}
         self._containers = [_open(path), _open(path)]
@@ -74,10 +75,14 @@ class Clip:
         sensed = [sensed for lane in self._lanes for sensed in lane.take(until)]
         if sensed:
             self._end = max(self._end, *map(captured, sensed))
-        if self.duration and self.finished() and self._end < self._start + self.duration - SHORTFALL:
-            end = _clock(self._end - self._start)
-            self._notices.append(f"{self._name}: breaks off at {end}, of {_clock(self.duration)} announced")
-            self.duration = None
+        if self.finished() and not self._ended:
+            self._ended = True
+            played = self._end - self._start
+            if self.duration and played < self.duration - SHORTFALL:
+                announced = _clock(self.duration)
+                self._notices.append(
+                    f"{self._name}: breaks off at {_clock(played)}, of {announced} announced"
+                )
         return sorted(sensed, key=lambda each: each.t)
 
     def notices(self) -> list[str]:
@@ -143,7 +148,8 @@ class Clip:
                 continue
             for frame in frames:
                 at = self._elapsed(frame.pts, frame.time_base)
-                if frame.is_corrupt or (at and self.duration and at > self.duration + OVERRUN):
+                lost = at and self.duration and at - max(latest, self.duration) > OVERRUN
+                if frame.is_corrupt or lost:
                     self._damage(what, latest, ValueError("damaged frame"))
                     continue
                 latest = latest if at is None else at

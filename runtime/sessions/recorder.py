@@ -52,7 +52,7 @@ class Recorder:
         # Each of these is changed by one thread only, so that they need no lock.
         self._put = 0
         self._written = 0
-        self._notices: deque[str] = deque()
+        self._notices: deque[str] = deque(maxlen=16)
         self._failed = False
         self._overflowing = False
         self._closing = threading.Event()
