@@ -1,12 +1,13 @@
 """From checked records to the frozen library: merges files, resolves names, reports every unknown one."""
 
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
+from mien.behavior.affect import OCC
 from mien.behavior.authoring.kinds import Record, Report, Word
 from mien.behavior.authoring.problems import Problem, Severity, did_you_mean
 from mien.behavior.authoring.trees import Expander
@@ -17,21 +18,14 @@ from mien.behavior.definition import (
     PLAYER,
     SELF,
     SUBJECTS,
-    And,
     AutonomousRule,
     Change,
-    Comparison,
-    Dwell,
     Feeling,
     Filter,
-    Hysteresis,
     InteractiveRule,
     Mark,
     Modifier,
     Node,
-    Not,
-    Operand,
-    Or,
     Predicate,
     Repeat,
     Shows,
@@ -56,36 +50,15 @@ from mien.behavior.library import (
     SmartObjectKind,
     orientation,
 )
+from mien.behavior.predicates import operands
 from mien.bridge.messages import EMOTIONS, FIRST_CHARACTER
 
-OCC: Final = (
-    "admiration", "anger", "disappointment", "disliking", "distress", "fear", "fears_confirmed", "gloating",
-    "gratification", "gratitude", "happy_for", "hate", "hope", "joy", "liking", "love", "pity", "pride",
-    "relief", "remorse", "reproach", "resentment", "satisfaction", "shame",
-)  # fmt: skip
-"""Emotions that events can raise by their name in OCC; each is felt as what the library has of its like."""
 MAX_RULES: Final = 4096
 MAX_CHARACTERS: Final = 10_000
 MAX_EMOTIONS: Final = 64
 
 _TIMING: Final = ("priority", "min_duration", "max_duration", "cool_down", "enter", "leave", "intensity")
 _TABLES: Final = ("emotions", "expressions", "autonomous", "interactive", "trees", "characters", "objects")
-
-
-def operands(predicate: Predicate) -> Iterator[Operand]:
-    """Yield every operand of a predicate, left to right."""
-    match predicate:
-        case Comparison(left, _, right):
-            yield left
-            if not isinstance(right, int | float):
-                yield right
-        case Hysteresis(operand):
-            yield operand
-        case Dwell(term) | Not(term):
-            yield from operands(term)
-        case And(terms) | Or(terms):
-            for term in terms:
-                yield from operands(term)
 
 
 class Builder:

@@ -5,8 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 
+from mien.behavior.authoring.play import Run
 from mien.behavior.authoring.problems import Problem, Severity
 
 COLORS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
@@ -56,3 +59,31 @@ def _line(path: Path, number: int) -> str:
         return ""
     line = lines[number - 1] if 0 < number <= len(lines) else ""
     return "".join(character if character.isprintable() else " " for character in line)
+
+
+def summary(problems: Sequence[Problem]) -> Text:
+    """Return the last line: how many problems there are."""
+    if not problems:
+        return Text("no problems", "green")
+    counts = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
+    parts = [f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in counts.items() if count]
+    return Text(", ".join(parts), COLORS[Severity.ERROR if counts[Severity.ERROR] else Severity.WARNING])
+
+
+def scenario(run: Run) -> Group:
+    """Return a played scenario for a terminal: each expectation, and what happened where it failed."""
+    good = all(outcome.met for outcome in run.outcomes)
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    for outcome in run.outcomes:
+        sign = Text("✓", "green") if outcome.met else Text("✗", "bold red")
+        seen = Text(outcome.seen, "dim" if outcome.met else "red")
+        table.add_row("", sign, Text(outcome.expectation.text), seen)
+    return Group(Text(run.scenario.name, "bold" if good else "bold red"), table)
+
+
+def verdict(runs: Sequence[Run]) -> Text:
+    """Return the last line: how many scenarios and expectations were met."""
+    failed = sum(not all(outcome.met for outcome in run.outcomes) for run in runs)
+    count = sum(len(run.outcomes) for run in runs)
+    text = f"{len(runs)} scenario{'s' * (len(runs) != 1)}, {count} expectation{'s' * (count != 1)}: "
+    return Text(text + (f"{failed} failed" if failed else "all met"), "bold red" if failed else "green")

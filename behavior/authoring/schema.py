@@ -6,11 +6,24 @@ The first line of a file tells the editor: `# yaml-language-server: $schema=libr
 from typing import Any, Final
 
 from mien.behavior.authoring.language import LIBRARY, NODE_FORMS, NODES
-from mien.behavior.expressions import EXPRESSIONS
-from mien.bridge.messages import EMOTIONS
+from mien.behavior.authoring.scenario import SCENARIO
 
 FILE: Final = "library.schema.json"
 """What `mien new` calls it."""
+
+
+SCENARIOS_FILE: Final = "scenarios.schema.json"
+"""The same for scenario tests."""
+
+
+def scenarios() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a file of scenario tests."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Mien scenario tests",
+        "type": "array",
+        "items": SCENARIO.schema(),
+    }
 
 
 def schema() -> dict[str, Any]:
@@ -28,6 +41,16 @@ def schema() -> dict[str, Any]:
         "$defs": {
             "node": {"anyOf": [rule, *forms]},
             "nodes": {"anyOf": [nodes, {"type": "string", "pattern": r"^\$\w+$"}]},
-            "known": {"emotions": [*EMOTIONS], "expressions": [*EXPRESSIONS]},
         },
     }
+
+
+def _with_parameters(form: dict[str, Any], description: str) -> dict[str, Any]:
+    """Return a node's schema in which any field may be a parameter of a sub-tree."""
+    parameter = {"type": "string", "pattern": r"^\$\w+$"}
+    properties = {
+        name: {"anyOf": [{k: v for k, v in kind.items() if k != "description"}, parameter]}
+        | {"description": kind["description"]}
+        for name, kind in form["properties"].items()
+    }
+    return form | {"properties": properties, "description": description}

@@ -1,0 +1,139 @@
+"""`mien new`, `check`, `schema`, `tree`, `test`: what authors of rule libraries use."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mien.runtime.cli.app import UserError, app, stdout
+
+_AUTHORING = "Rule libraries"
+
+Library = Annotated[Path, typer.Argument(metavar="PATH", help="A library's folder, or its first file.")]
+
+
+@app.command(rich_help_panel=_AUTHORING)
+def new(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where it goes.")]) -> None:
+    """Start a rule library that runs: commented files, a cast, scenarios, schemas for the editor."""
+    from mien.behavior.authoring.start import FolderTakenError
+    from mien.behavior.authoring.start import new as start
+
+    try:
+        written = start(folder)
+    except (FolderTakenError, OSError) as problem:
+        raise UserError(str(problem)) from None
+    for path in written:
+        stdout.print(f"  {path}", markup=False)
+    stdout.print(
+        f"Next: mien check {folder}   mien test {folder}   mien run --library {folder}", markup=False
+    )
+
+
+@app.command(rich_help_panel=_AUTHORING)
+def check(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Libraries: folders or first files.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one list of all problems.")] = False,
+) -> None:
+    """Find the mistakes in rule libraries: what is wrong, where, and what would be right.
+
+    Exit code 0: all is well; 1: there are warnings; 2: there are errors.
+    """
+    from mien.behavior.authoring import check as find
+    from mien.behavior.authoring import report
+
+    found = [(path if path.is_dir() else path.parent, find(path)) for path in paths]
+    problems = [problem for _, some in found for problem in some]
+    if as_json:
+        items = [item for folder, some in found for item in report.as_json(some, folder)]
+        typer.echo(json.dumps(items, indent=1, ensure_ascii=False))
+    else:
+        for folder, some in found:
+            for problem in some:
+                stdout.print(report.as_text(problem, folder), soft_wrap=True)
+        stdout.print(report.summary(problems))
+    raise typer.Exit(report.exit_code(problems))
+
+
+@app.command(rich_help_panel=_AUTHORING)
+def schema(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where it goes; else it is printed.")
+    ] = None,
+    scenarios: Annotated[bool, typer.Option("--scenarios", help="That of scenario tests.")] = False,
+) -> None:
+    """Write the JSON Schema with which editors complete and check a library as it is typed.
+
+    Name it in a file's first line: # yaml-language-server: $schema=library.schema.json
+    """
+    from mien.behavior.authoring import schema as schemas
+
+    content = schemas.scenarios() if scenarios else schemas.schema()
+    _write(json.dumps(content, indent=1) + "\n", output)
+
+
+@app.command(rich_help_panel=_AUTHORING)
+def tree(
+    path: Library,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw it as a picture; `-` prints it.")
+    ] = None,
+) -> None:
+    """Draw the tree of a rule library."""
+    from mien.behavior.authoring import LibraryError, draw, load
+
+    try:
+        library = load(path)
+    except LibraryError as problem:
+        raise UserError(str(problem)) from None
+    if svg is not None:
+        _write(draw.svg(library), None if str(svg) == "-" else svg)
+    else:
+        stdout.print(draw.terminal(library), soft_wrap=True)
+
+
+@app.command(rich_help_panel=_AUTHORING)
+def test(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH…", help="Libraries whose scenarios to play."),
+    ],
+    only: Annotated[
+        str, typer.Option("--only", "-k", metavar="TEXT", help="Only scenarios whose name contains this.")
+    ] = "",
+) -> None:
+    """Play the scenarios of rule libraries, and say whether what is expected came about.
+
+    Exit code 0: everything did; 1: something did not; 2: a library or scenario has errors.
+    """
+    from mien.behavior.authoring import LibraryError, load, report
+    from mien.behavior.authoring.play import play
+    from mien.behavior.authoring.scenario import find, read
+
+    runs = []
+    for path in paths:
+        try:
+            library = load(path)
+            scenarios = [scenario for file in find(path) for scenario in read(file, library)]
+        except LibraryError as problem:
+            raise UserError(str(problem)) from None
+        if not scenarios:
+            raise UserError(f"{path} has no scenarios; write them in scenarios.yaml beside library.yaml")
+        for scenario in scenarios:
+            if only.lower() in scenario.name.lower():
+                runs.append(play(library, scenario))
+                stdout.print(report.scenario(runs[-1]))
+    stdout.print(report.verdict(runs))
+    raise typer.Exit(0 if all(outcome.met for run in runs for outcome in run.outcomes) else 1)
+
+
+def _write(text: str, output: Path | None) -> None:
+    """Write text to a file, or print it."""
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, "utf-8")
+    except OSError as problem:
+        raise UserError(f"cannot write {output}: {problem.strerror or problem}") from None
+    stdout.print(f"  {output}", markup=False)
