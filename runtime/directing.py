@@ -4,10 +4,9 @@ import gc
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
-from mien.bridge.clock import ClockAlignment, clock_id, monotonic_micros
+from mien.bridge.clock import clock_id, monotonic_micros
 from mien.bridge.inbox import Inbox
 from mien.bridge.messages import EmotionEstimate, Message, Micros, Status
 from mien.runtime.road import Road
@@ -17,24 +16,6 @@ REPORT_PERIOD: Final = 1_000_000
 """Microseconds between reports of the director's health."""
 SILENCE: Final = 1_000_000
 """Microseconds without an estimate after which the perceiver counts as silent."""
-
-
-class PerceiverClock:
-    """Puts the times of a perceiver on another machine on the director's clock."""
-
-    def __init__(self) -> None:
-        self._foreign = False
-        self._alignment = ClockAlignment()
-
-    def take(self, message: Message, now: Micros) -> Message:
-        """Return `message` with its times on our clock, if it needs that."""
-        if isinstance(message, Status) and message.clock:
-            self._foreign = message.clock != clock_id()
-        if not self._foreign or not isinstance(message, EmotionEstimate):
-            return message
-        self._alignment.observe(message.produced, now)
-        offset = self._alignment.offset or 0
-        return replace(message, t=max(0, message.t + offset), produced=max(0, message.produced + offset))
 
 
 class Watch:
@@ -65,7 +46,7 @@ def run_director(road: Road, inbox: Inbox, session: str, stop: threading.Event) 
     now = monotonic_micros()
     clock = TickClock(road.state.begun, road.director.rate)
     road.greet(road.director.hello(session, now, time.time_ns() // 1000))
-    watch, perceiver = Watch(now), PerceiverClock()
+    watch = Watch(now)
     report_due, busy = now + REPORT_PERIOD, 0
     gc.collect()
     gc.freeze()
@@ -73,7 +54,7 @@ def run_director(road: Road, inbox: Inbox, session: str, stop: threading.Event) 
         time.sleep(clock.wait(monotonic_micros()) / 1e6)
         began = monotonic_micros()
         t = clock.tick(began)
-        inputs = [perceiver.take(message, began) for message in inbox.drain()]
+        inputs = inbox.drain()
         notice = watch.take(inputs, began)
         if notice or began >= report_due:
             road.pending.append(_report(road, inbox, clock, busy, notice))

@@ -1,4 +1,4 @@
-"""`mien replay`: a recording executed again, to prove it, to ask what if, or to watch it."""
+"""`mien replay` and `mien film`: a recording executed again, or made into a video."""
 
 import time
 from collections.abc import Sequence
@@ -86,6 +86,40 @@ def replay(
             _execute(recorded, verify=verify, origin=origin, library=library)
         else:
             _play(recorded, origin, library, emit, port, llf, vmc)
+
+
+@app.command()
+def film(
+    session: Annotated[
+        Path, typer.Argument(metavar="FILE.mcap", help="A recording by [bold]mien run --record[/].")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="The video. [dim]Default: beside the recording, as .mp4[/]"),
+    ] = None,
+    stills: Annotated[
+        int, typer.Option(min=0, max=60, help="Instead one picture (.png) of so many moments, evenly spaced.")
+    ] = 0,
+) -> None:
+    """Make a recording into a video: the player and every character's face and mood, side by side."""
+    from mien.runtime.cli.wiring import users_mistakes
+    from mien.runtime.portrait import film as portrait
+    from mien.runtime.sessions.session import read_session
+    from mien.runtime.sessions.shots import Shots
+
+    with users_mistakes():
+        recorded = read_session(session)
+        path = out or session.with_suffix(".png" if stills else ".mp4")
+        with Progress(console=stdout, transient=True) as progress:
+            task = progress.add_task(path.name, total=recorded.end - recorded.start)
+            shots = Shots(recorded, lambda t: progress.update(task, completed=t - recorded.start))
+            if not shots.emotions:
+                raise UserError(f"{session} holds no face to film")
+            if stills:
+                portrait.still(shots.spread(stills), path, emotions=shots.emotions)
+            else:
+                portrait.film(shots, path, emotions=shots.emotions, sound=shots.sound())
+    stdout.print(f"wrote {escape(str(path))}")
 
 
 def _execute(session: "Session", *, verify: bool, origin: Origin, library: Path | None) -> None:
