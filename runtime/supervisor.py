@@ -89,6 +89,7 @@ class Child:
 
     def said(self) -> str:
         """Return the last line that it wrote to standard error, once it has ended."""
+        self.ask_to_end()
         self._reader.join(1.0)
         return next((line for line in reversed(self.lines) if line.strip()), "")
 

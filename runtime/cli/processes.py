@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -34,15 +35,13 @@ def perceive(
     from mien.runtime.perceiving import Perceiver, run_perceiver
 
     leash = Leash(supervised=supervised)
-    with users_mistakes():
+    with users_mistakes(), ExitStack() as opened:
         sender = PerceptSender(endpoints(port, host, curve=keys is not None), client_keys(keys))
-        recognizer = Recognizer()
-        opened, notices = open_source(source, leash.begin(monotonic_micros()))
-    try:
-        run_perceiver(opened, Perceiver(recognizer, embed=embed), sender, leash.stop, notices)
-    finally:
-        opened.close()
-        sender.close()
+        opened.callback(sender.close)
+        perceiver = Perceiver(Recognizer(), embed=embed)
+        sensed, notices = open_source(source, leash.begin(monotonic_micros()))
+        opened.callback(sensed.close)
+        run_perceiver(sensed, perceiver, sender, leash.stop, notices)
 
 
 @app.command(rich_help_panel=_DEVELOPMENT)
@@ -70,21 +69,18 @@ def direct(
 
     leash = Leash(supervised=supervised)
     where = wiring.endpoints(port, host, curve=keys is not None)
-    closing = []
-    with wiring.users_mistakes():
-        try:
-            loaded = wiring.load_library(library)
-            inbox = Inbox(where, wiring.server_keys(keys))
-            closing.append(inbox.close)
-            outs = wiring.emitters(emit, where, wiring.server_keys(keys), llf, vmc)
-            closing.extend(out.close for out in outs)
-            director = Director(loaded, seed=seed, rate=rate)
-            begun = leash.begin(monotonic_micros() + wiring.SETTLING)
-            recorder = wiring.recorder(record, loaded, library, seed=seed, rate=rate, begun=begun, clip=clip)
-            closing.extend([recorder.close] if recorder else [])
-            road = Road(director, director.start(begun), outs, recorder)
-            session = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
-            run_director(road, inbox, session, leash.stop)
-        finally:
-            for close in closing:
-                close()
+    with wiring.users_mistakes(), ExitStack() as opened:
+        loaded = wiring.load_library(library)
+        inbox = Inbox(where, wiring.server_keys(keys))
+        opened.callback(inbox.close)
+        outs = wiring.emitters(emit, where, wiring.server_keys(keys), llf, vmc)
+        for out in outs:
+            opened.callback(out.close)
+        director = Director(loaded, seed=seed, rate=rate)
+        begun = leash.begin(monotonic_micros() + wiring.SETTLING)
+        recorder = wiring.recorder(record, loaded, library, seed=seed, rate=rate, begun=begun, clip=clip)
+        if recorder:
+            opened.callback(recorder.close)
+        road = Road(director, director.start(begun), outs, recorder)
+        session = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+        run_director(road, inbox, session, leash.stop)

@@ -1,6 +1,7 @@
 """`mien run` and `mien demo`: the whole road, watched in the terminal."""
 
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -62,7 +63,7 @@ def run(
         )
         return
     network = ["--host", host, "--port", str(port), *(["--keys", str(keys)] if keys else [])]
-    clip = ["--clip", source] if is_file(source) else []
+    clip = ["--clip", source] if is_file(source) and not embed else []
     director = ["direct", *network, *clip, "--emit", emit, "--seed", str(seed), "--rate", str(rate)]
     director += ["--llf", llf, "--vmc", vmc, *_given("--library", library), *_given("--record", record)]
     perceiver = ["perceive", source, *network, *(["--embed"] if embed else [])]
@@ -157,41 +158,43 @@ def _run_fast(
 
     if not is_file(source):
         raise UserError(f"--fast needs a clip or a session that has an end, not {source!r}")
-    with wiring.users_mistakes():
+    with wiring.users_mistakes(), ExitStack() as parts:
         loaded = wiring.load_library(library)
         opened, _ = open_source(source, 0)
-        recorder = wiring.recorder(record, loaded, library, seed=seed, rate=rate, begun=0, clip=Path(source))
+        parts.callback(opened.close)
         outs = wiring.emitters(emit, wiring.endpoints(port), None, llf, vmc)
-    director = Director(loaded, seed=seed, rate=rate)
-    road = Road(director, director.start(0), outs, recorder)
-    duration = getattr(opened, "duration", None)
-    progress = Progress(
+        for out in outs:
+            parts.callback(out.close)
+        kept = None if embed else Path(source)
+        recorder = wiring.recorder(record, loaded, library, seed=seed, rate=rate, begun=0, clip=kept)
+        if recorder:
+            parts.callback(recorder.close)
+        director = Director(loaded, seed=seed, rate=rate)
+        road = Road(director, director.start(0), outs, recorder)
+        perceiver = Perceiver(Recognizer(), embed=embed)
+        began = time.monotonic()
+        with _progress() as progress:
+            task = progress.add_task(Path(source).name, total=getattr(opened, "duration", None))
+            name = Path(source).stem[:64]
+            ticks = run_virtual(
+                road, opened, perceiver, 0, name, lambda t: progress.update(task, completed=t)
+            )
+    for notice in recorder.notices() if recorder else ():
+        stdout.print(f"[yellow]{escape(notice)}[/]")
+    elapsed = time.monotonic() - began
+    stdout.print(f"{ticks} ticks in {elapsed:.1f} s ({ticks / rate / elapsed:.1f} × real time)")
+    if record:
+        stdout.print(f"recorded {escape(str(record))}")
+
+
+def _progress() -> Progress:
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:3.0f} %"),
         TimeElapsedColumn(),
         console=stdout,
     )
-    began = time.monotonic()
-    try:
-        with progress:
-            task = progress.add_task(Path(source).name, total=duration)
-            ticks = run_virtual(
-                road, opened, Perceiver(Recognizer(), embed=embed), 0, Path(source).stem[:64],
-                lambda t: progress.update(task, completed=t),
-            )  # fmt: skip
-    finally:
-        opened.close()
-        for out in outs:
-            out.close()
-        if recorder:
-            recorder.close()
-            for notice in recorder.notices():
-                stdout.print(f"[yellow]{escape(notice)}[/]")
-    elapsed = time.monotonic() - began
-    stdout.print(f"{ticks} ticks in {elapsed:.1f} s ({ticks / rate / elapsed:.1f} × real time)")
-    if record:
-        stdout.print(f"recorded {escape(str(record))}")
 
 
 def _given(option: str, value: object) -> list[str]:
