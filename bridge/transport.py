@@ -17,10 +17,13 @@ HEARTBEAT_TIMEOUT_MS: Final = 10_000
 
 A peer with full queues reads nothing, heartbeats neither, so this is also how long it may be busy.
 """
+KEEPALIVE_S: Final = 5
+"""A receiver asks after a sender that was silent for so many seconds, and gives up after as many more."""
 RECONNECT_MS: Final = 100
 RECONNECT_MAX_MS: Final = 2000
 
 _ADDRESS: Final = re.compile(r"(?P<curve>curve\+)?tcp://(?P<host>\[[^\]]+\]|[^:/\[\]]+):(?P<port>\d{1,5})")
+_SENDERS: Final = (zmq.PUB, zmq.XPUB, zmq.PUSH)
 _ZAP_DOMAIN: Final = "mien"
 
 
@@ -141,8 +144,16 @@ class Transport:
         # What is a little too long is refused, counted and logged by the decoder; what is far too long costs
         # the peer its connection before any of it is kept.
         socket.maxmsgsize = 2 * channel.limit
-        socket.heartbeat_ivl = HEARTBEAT_MS
-        socket.heartbeat_timeout = HEARTBEAT_TIMEOUT_MS
+        if kind in _SENDERS:
+            socket.heartbeat_ivl = HEARTBEAT_MS
+            socket.heartbeat_timeout = HEARTBEAT_TIMEOUT_MS
+        else:
+            # libzmq aborts the process when a receiver with heartbeats loses a connection while its queue is
+            # full (libzmq issues 3937, 4364, 4767): there TCP itself has to find out that the peer is gone.
+            socket.tcp_keepalive = 1
+            socket.tcp_keepalive_idle = KEEPALIVE_S
+            socket.tcp_keepalive_intvl = 1
+            socket.tcp_keepalive_cnt = KEEPALIVE_S
         socket.reconnect_ivl = RECONNECT_MS
         socket.reconnect_ivl_max = RECONNECT_MAX_MS
         return socket

@@ -1,4 +1,5 @@
 import logging
+import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -156,6 +157,33 @@ def test_a_slow_subscriber_costs_no_memory_and_reads_the_newest_frame_when_it_dr
     assert slow.face is not None
     # all but what was on its way before it had joined is either here, passed over or known to be missing
     assert 0 <= slow.face.seq - reception.frames - reception.gaps < count // 4
+
+
+def test_a_subscriber_whose_queue_is_full_survives_the_end_of_the_director(
+    emitter: ZeroMQEmitter,
+    subscribe: Callable[..., Subscriber],
+    make_hello: MakeHello,
+    make_face: MakeFace,
+    eventually: Eventually,
+) -> None:
+    subscriber = subscribe()
+    emitter.emit([make_hello()])
+    eventually(lambda: emitter.emit([]) or subscriber.receive(0.01) or subscriber.hello)
+    seq = 0
+
+    def is_full() -> bool:
+        nonlocal seq
+        for _ in range(STATE.backlog):
+            seq += 1
+            emitter.emit([make_face(seq=seq)])
+        return seq > 8 * STATE.backlog
+
+    eventually(is_full)
+    emitter.close()
+    # With heartbeats on the receiver's socket, the first one is refused and the second aborts this process.
+    time.sleep(2.5)
+    subscriber.receive(0.1)
+    assert subscriber.face is not None
 
 
 def test_every_event_arrives_in_order_also_at_a_subscriber_that_reads_late(
