@@ -25,9 +25,10 @@ _LITERAL: Final = ("eyeBlink", "eyeLook", "jaw", "head", "left", "right")
 def draw(face: Float32, look: Look, size: int) -> UInt8:
     """Draw a face, `faces.FACE` values as in `FaceFrame.face`, as a picture (size, size, 3) of B, G, R.
 
-    The same values, look and size give the same bytes. Raises `ValueError`, naming the column, for a weight
-    outside [0, 1], a rotation outside [-π, π] and anything that is not a number; and for another length than
-    61 or a size outside `SIZES`.
+    Gaze is what turns an eye further, its rotation or its look weights, since both tell the same; the roll of
+    an eye is not drawn. The same values, look and size give the same bytes. Raises `ValueError`, naming the
+    column, for a weight outside [0, 1], a rotation outside [-π, π] and anything that is not a number; and for
+    another length than 61 or a size outside `SIZES`.
     """
     weights = _checked(face)
     if size not in SIZES:
