@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from mcap.writer import CompressionType, Writer
+from mcap.writer import MCAP0_MAGIC, CompressionType, Writer
 
 from mien.bridge import codec
 from mien.bridge.messages import MESSAGES, Message, Micros
@@ -41,10 +41,10 @@ class Recorder:
         queue_bytes: int = QUEUE_BYTES,
         chunk_bytes: int = CHUNK_BYTES,
     ) -> None:
-        """Create or replace the file at `path` and write what does not change.
+        """Create the file at `path`, or replace the recording there, and write what does not change.
 
         Raises:
-            SessionError: the file cannot be written.
+            SessionError: the file cannot be written, or holds something that is no recording.
         """
         self._path = path
         self._queue: deque[tuple[str, Micros, Micros, bytes]] = deque()
@@ -63,6 +63,7 @@ class Recorder:
         self.dropped = 0
         """Messages that are missing from the recording because the disk did not keep up."""
         try:
+            _spare(path)
             self._file = open_file(path)
         except OSError as error:
             raise SessionError(f"cannot record to {path}: {error.strerror or error}") from None
@@ -159,6 +160,14 @@ class Recorder:
             self._file.close()
         except OSError:  # a full disk refuses the buffered rest once more; that was said already
             self._failed = True
+
+
+def _spare(path: Path) -> None:
+    """Refuse to replace a clip, or whatever else a slip of the hand may name."""
+    if path.is_file() and path.stat().st_size:
+        with path.open("rb") as file:
+            if file.read(len(MCAP0_MAGIC)) != MCAP0_MAGIC:
+                raise SessionError(f"cannot record to {path}: it exists and is no recording")
 
 
 def _writer(file: BinaryIO, chunk_bytes: int) -> Any:  # Any, for parts of the library lack annotations

@@ -133,6 +133,20 @@ def test_a_place_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path, s
         Recorder(tmp_path / "nowhere" / "s.mcap", stage.metadata)
 
 
+def test_a_recording_is_replaced_but_nothing_else_is(tmp_path: Path, stage: Any) -> None:
+    path = tmp_path / "s.mcap"
+    for _ in range(2):
+        recorder = Recorder(path, stage.metadata)
+        recorder.record(stage.hello(), 0)
+        recorder.close()
+    assert len(list(read_session(path).records())) == 1
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"precious pictures")
+    with pytest.raises(SessionError, match="it exists and is no recording"):
+        Recorder(clip, stage.metadata)
+    assert clip.read_bytes() == b"precious pictures"
+
+
 class FullDisk(io.BytesIO):
     """Takes so many bytes and no more."""
 
