@@ -9,6 +9,8 @@ from typing import Final
 from mien.bridge.clock import clock_id, monotonic_micros
 from mien.bridge.inbox import Inbox
 from mien.bridge.messages import EmotionEstimate, Message, Micros, Status
+from mien.runtime.director import Director
+from mien.runtime.reloading import Reloaded
 from mien.runtime.road import Road
 from mien.runtime.tick_clock import TickClock
 
@@ -38,8 +40,21 @@ class Watch:
         return ""
 
 
-def run_director(road: Road, inbox: Inbox, session: str, stop: threading.Event) -> TickClock:
+def run_director(
+    road: Road,
+    inbox: Inbox,
+    session: str,
+    stop: threading.Event,
+    reloaded: Reloaded = lambda: None,
+) -> TickClock:
     """Tick until `stop` is set; return how well the deadlines were held.
+
+    Args:
+        road: begun; moved on in place.
+        inbox: what perceiver and game send.
+        session: name of this run.
+        stop: ends the loop.
+        reloaded: asked each tick for a director to go on with, or for what is wrong with its library.
 
     The road's emitters and recorder stay open: who opened them closes them.
     """
@@ -56,6 +71,8 @@ def run_director(road: Road, inbox: Inbox, session: str, stop: threading.Event) 
         t = clock.tick(began)
         inputs = inbox.drain()
         notice = watch.take(inputs, began)
+        if (news := reloaded()) is not None:
+            notice = news if isinstance(news, str) else _swap(road, news, session, t)
         if notice or began >= report_due:
             road.pending.append(_report(road, inbox, clock, busy, notice))
             report_due, busy = began + REPORT_PERIOD, 0
@@ -64,6 +81,12 @@ def run_director(road: Road, inbox: Inbox, session: str, stop: threading.Event) 
         road.tick(inputs, t)
         busy = max(busy, monotonic_micros() - began)
     return clock
+
+
+def _swap(road: Road, director: Director, session: str, t: Micros) -> str:
+    road.go_on_with(director, t)
+    road.greet(director.hello(session, t, time.time_ns() // 1000))
+    return f"library reloaded, generation {director.generation}"
 
 
 def _report(road: Road, inbox: Inbox, clock: TickClock, busy: Micros, notice: str) -> Status:

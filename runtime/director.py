@@ -9,9 +9,19 @@ import numpy as np
 from mien.behavior.engine import Engine
 from mien.behavior.expressions import emotion_faces, rule_faces
 from mien.behavior.library import Library
+from mien.behavior.reload import swap
 from mien.behavior.state import State
 from mien.bridge.clock import clock_id
-from mien.bridge.messages import PLAYER, EmotionEstimate, FaceFrame, Float32, Hello, Message, Micros
+from mien.bridge.messages import (
+    PLAYER,
+    BehaviorEvent,
+    EmotionEstimate,
+    FaceFrame,
+    Float32,
+    Hello,
+    Message,
+    Micros,
+)
 from mien.runtime.express.attention import Attention
 from mien.runtime.express.expression import Expression, ExpressState
 
@@ -44,6 +54,7 @@ class Director:
         """
         self.library = library
         self.rate = rate
+        self._seed = seed
         self.generation = generation
         self.engine = Engine(library, seed)
         self.attention = Attention(library, self.engine.cast)
@@ -59,6 +70,25 @@ class Director:
     def start(self, t: Micros) -> DirectorState:
         """Return the state before the first tick, at time `t`."""
         return DirectorState(t, self.engine.start(), self.expression.start(t))
+
+    def successor(self, library: Library) -> "Director":
+        """Return a director of another library, with the same seed and rate, under a new generation of names.
+
+        Raises:
+            ValueError: what the library refers to does not exist; says what.
+        """
+        return Director(library, seed=self._seed, rate=self.rate, generation=self.generation + 1)
+
+    def take_over(
+        self, old: "Director", state: DirectorState, t: Micros
+    ) -> tuple[DirectorState, list[BehaviorEvent]]:
+        """Return the state in which this director goes on from where `old` is, and the behaviors that ended.
+
+        Characters carry over by id, with their emotions, moods, faces and running rules.
+        """
+        engine, events = swap(old.engine, self.engine, state.engine, t)
+        expression = self.expression.carry(state.expression, old.expression)
+        return DirectorState(state.begun, engine, expression, state.captured), events
 
     def step(self, state: DirectorState, inputs: Sequence[Message], t: Micros) -> list[Message]:
         """Run one tick.

@@ -31,6 +31,12 @@ class Road:
         if self.recorder:
             self.recorder.record(hello, hello.t)
 
+    def go_on_with(self, director: Director, t: Micros) -> None:
+        """Let another director take over from time `t` on; `greet` with its names before the next tick."""
+        self.state, ended = director.take_over(self.director, self.state, t)
+        self.director = director
+        self.pending.extend(ended)
+
     def tick(self, inputs: Sequence[Message], t: Micros) -> list[Message]:
         """Run the tick of time `t`; return the face frame and the behavior events."""
         outputs = self.director.step(self.state, [i for i in inputs if not isinstance(i, MEDIA)], t)

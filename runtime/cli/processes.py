@@ -56,7 +56,8 @@ def direct(
     keys: options.Keys = None,
     llf: options.Llf = "127.0.0.1:11111",
     vmc: options.Vmc = "127.0.0.1:39539",
-    clip: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    source: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    embed: Annotated[bool, typer.Option("--embed", hidden=True)] = False,
     supervised: options.Supervised = False,
 ) -> None:
     """Let the characters feel, decide and express; send their faces."""
@@ -65,6 +66,7 @@ def direct(
     from mien.runtime.directing import run_director
     from mien.runtime.director import Director
     from mien.runtime.leash import Leash
+    from mien.runtime.reloading import Reloader
     from mien.runtime.road import Road
 
     leash = Leash(supervised=supervised)
@@ -78,9 +80,13 @@ def direct(
             opened.callback(out.close)
         director = Director(loaded, seed=seed, rate=rate)
         begun = leash.begin(monotonic_micros() + wiring.SETTLING)
-        recorder = wiring.recorder(record, loaded, library, seed=seed, rate=rate, begun=begun, clip=clip)
+        recorder = wiring.recorder(
+            record, loaded, library, seed=seed, rate=rate, begun=begun, source=source, embed=embed
+        )
         if recorder:
             opened.callback(recorder.close)
         road = Road(director, director.start(begun), outs, recorder)
         session = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
-        run_director(road, inbox, session, leash.stop)
+        reloader = Reloader(library or wiring.SAMPLE_LIBRARY, director)
+        opened.callback(reloader.close)
+        run_director(road, inbox, session, leash.stop, reloader.take)

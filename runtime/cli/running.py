@@ -63,8 +63,8 @@ def run(
         )
         return
     network = ["--host", host, "--port", str(port), *(["--keys", str(keys)] if keys else [])]
-    clip = ["--clip", source] if is_file(source) and not embed else []
-    director = ["direct", *network, *clip, "--emit", emit, "--seed", str(seed), "--rate", str(rate)]
+    played = [*(["--source", source] if is_file(source) else []), *(["--embed"] if embed else [])]
+    director = ["direct", *network, *played, "--emit", emit, "--seed", str(seed), "--rate", str(rate)]
     director += ["--llf", llf, "--vmc", vmc, *_given("--library", library), *_given("--record", record)]
     perceiver = ["perceive", source, *network, *(["--embed"] if embed else [])]
     _watch([*director, "--supervised"], [*perceiver, "--supervised"], port, seconds, record)
@@ -165,8 +165,9 @@ def _run_fast(
         outs = wiring.emitters(emit, wiring.endpoints(port), None, llf, vmc)
         for out in outs:
             parts.callback(out.close)
-        kept = None if embed else Path(source)
-        recorder = wiring.recorder(record, loaded, library, seed=seed, rate=rate, begun=0, clip=kept)
+        recorder = wiring.recorder(
+            record, loaded, library, seed=seed, rate=rate, begun=0, source=Path(source), embed=embed
+        )
         if recorder:
             parts.callback(recorder.close)
         director = Director(loaded, seed=seed, rate=rate)
@@ -179,7 +180,7 @@ def _run_fast(
             ticks = run_virtual(
                 road, opened, perceiver, 0, name, lambda t: progress.update(task, completed=t)
             )
-    for notice in recorder.notices() if recorder else ():
+    for notice in [*opened.notices(), *(recorder.notices() if recorder else ())]:
         stdout.print(f"[yellow]{escape(notice)}[/]")
     elapsed = time.monotonic() - began
     stdout.print(f"{ticks} ticks in {elapsed:.1f} s ({ticks / rate / elapsed:.1f} × real time)")

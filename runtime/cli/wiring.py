@@ -111,7 +111,8 @@ def recorder(
     seed: int,
     rate: int,
     begun: Micros,
-    clip: Path | None = None,
+    source: Path | None,
+    embed: bool,
 ) -> Recorder | None:
     """Return a recorder for a session, if a path is given.
 
@@ -122,12 +123,15 @@ def recorder(
         seed: of the session.
         rate: ticks a second.
         begun: time at which the run begins, and the clip with it.
-        clip: that is played, to refer to; None for live devices.
+        source: clip or session that is played; None for live devices.
+        embed: whether the recording holds pictures and sound itself, instead of referring to the clip.
     """
     if path is None:
         return None
     if path.parent != Path() and not path.parent.is_dir():
         raise UserError(f"cannot record to {path}: there is no folder {path.parent}")
+    if source is not None and path.exists() and source.exists() and path.samefile(source):
+        raise UserError(f"cannot record to {path}: it is being played")
     return Recorder(
         path,
         Metadata(
@@ -136,7 +140,7 @@ def recorder(
             rate=rate,
             hashes={"library": library.sha256, **weight_hashes()},
             settings={"library": str((folder or SAMPLE_LIBRARY).resolve()), "begun": str(begun)},
-            media=reference(clip, begun) if clip is not None and clip.suffix != ".mcap" else None,
+            media=None if embed or source is None or source.suffix == ".mcap" else reference(source, begun),
         ),
     )
 

@@ -103,6 +103,15 @@ class Expression:
             Idle.start(self.seed, self.ids, t),
         )
 
+    def carry(self, state: ExpressState, old: "Expression") -> ExpressState:
+        """Return the faces of this cast, those that `old` has too as they are now in `state`."""
+        carried = self.start(state.t)
+        _, here, there = np.intersect1d(self.ids, old.ids, return_indices=True)
+        for name in ("shapes", "head", "eyes"):
+            new, last = getattr(carried, name), getattr(state, name)
+            new.position[here], new.velocity[here] = last.position[there], last.velocity[there]
+        return carried
+
     def step(
         self, state: ExpressState, affect: Affect, activity: Activity, gaze: Float32, t: Micros
     ) -> Float32:

@@ -134,3 +134,30 @@ def test_a_port_in_use_is_said_and_how_to_choose_another(mien: Start, clip: Path
     assert f"127.0.0.1:{port + 3}" in err and "--port" in err and "Traceback" not in err
     first.interrupt()
     assert first.ended()[0] == 0
+
+
+def test_a_saved_library_takes_over_between_ticks_and_a_broken_one_does_not(
+    mien: Start, clip: Path, port: int, game: Subscriber, library: Path
+) -> None:
+    running = mien("run", clip, "--port", port, "--library", library, "--seconds", 40)
+    receives_faces(game, 20)
+    first = game.hello
+    cast = library / "cast.yaml"
+    good = cast.read_text()
+    cast.write_text(good.replace("Mira", "Mara"))
+    until(lambda: game.receive(0.05) is not None and game.hello is not first, "the new names")
+    hello = game.hello
+    assert hello is not None and hello.generation == 2 and "Mara" in hello.characters
+    assert receives_faces(game, 5)[-1].generation == 2
+    notices: list[str] = []
+    cast.write_text(good + "  nobody: [")
+    until(
+        lambda: (
+            notices.extend(m.notice for m in game.receive(0.05) if isinstance(m, Status))
+            or any("not reloaded" in notice and "cast.yaml" in notice for notice in notices)
+        ),
+        "a word about the mistake",
+    )
+    assert receives_faces(game, 5)[-1].generation == 2
+    running.interrupt()
+    assert running.ended()[0] == 0
