@@ -5,10 +5,18 @@ from hypothesis import strategies as st
 
 from mien.bridge.faces import FACE, ROTATIONS, SHAPE, SHAPES
 from mien.bridge.messages import Float32, UInt8
-from mien.runtime.portrait import draw, look_of
+from mien.runtime.portrait import Look, draw, look_of
 
 SIZE = 160
-LOOK = look_of("Bruno")
+LOOK = Look(
+    skin=(165, 198, 243),
+    hair=(42, 81, 194),
+    brow=(28, 58, 143),
+    iris=(125, 154, 90),
+    shirt=(127, 89, 73),
+    backdrop=(220, 237, 227),
+    style="buzz",
+)
 VISIBLE = 25
 """A difference in a pixel's color that an eye notices."""
 ROWS = {
