@@ -224,6 +224,7 @@ void Cast::measure(Micros now) {
   }
   statistics_.age = shown > 0 ? age / shown : 0;
   statistics_.delay = shown > 0 ? delay / shown : 0;
+  if (rateSince_ == 0) rateSince_ = now;
   if (now - rateSince_ < kRateWindow) return;
   const auto elapsed = static_cast<double>(now - rateSince_) / static_cast<double>(kSecond);
   statistics_.rate = static_cast<double>(statistics_.frames - rateFrames_) / elapsed;

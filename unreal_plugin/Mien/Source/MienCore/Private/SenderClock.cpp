@@ -5,7 +5,7 @@ namespace mien {
 void SenderClock::observe(Micros t, Micros arrival) {
   const Micros difference = arrival - t;
   const Micros number = arrival / kBucket;
-  Bucket& bucket = buckets_[number % kBuckets];
+  Bucket& bucket = buckets_[(number % kBuckets + kBuckets) % kBuckets];
   if (bucket.number != number) {
     bucket = {number, difference};
   } else if (difference < bucket.least) {

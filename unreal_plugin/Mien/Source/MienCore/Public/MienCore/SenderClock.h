@@ -27,7 +27,7 @@ class MIENCORE_API SenderClock {
   static constexpr Micros kBucket = kSecond;
 
   struct Bucket {
-    Micros number = -1;  // arrival / kBucket
+    Micros number = -kLatest;  // arrival / kBucket
     Micros least = 0;
   };
   Bucket buckets_[kBuckets];

@@ -1,0 +1,45 @@
+"""Runs MienCore's own tests: plain, under the sanitizers, and as fuzz targets."""
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Builder = Callable[[str], Path]
+
+GOLDEN = Path(__file__).parents[3] / "tests" / "bridge" / "golden"
+FUZZ_SECONDS = 4
+
+
+@pytest.mark.timeout(600)  # the first of these builds
+@pytest.mark.parametrize("flavor", ["plain", "address", "thread"])
+def test_all_unit_tests_pass_plain_and_under_the_sanitizers(build: Builder, flavor: str) -> None:
+    result = subprocess.run(
+        [build(flavor) / "units"], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-6000:]
+    assert "WARNING: ThreadSanitizer" not in result.stderr
+    summary = re.search(r"^(\d+) tests, 0 failures$", result.stdout, re.MULTILINE)
+    assert summary and int(summary[1]) >= 80
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("target", ["fuzz_decoder", "fuzz_zmtp"])
+def test_a_short_fuzzing_finds_nothing(build: Builder, target: str, tmp_path: Path) -> None:
+    seeds = [path for path in GOLDEN.rglob("*.bin") if path.stat().st_size < 4096]
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number, path in enumerate(seeds):
+        # for ZMTP: a good handshake, whole reads, then the message in one short frame
+        head = b"\x02\xff\x00" + bytes([min(path.stat().st_size, 255)]) if target == "fuzz_zmtp" else b""
+        (corpus / f"{number}").write_bytes(head + path.read_bytes())
+    result = subprocess.run(
+        [build("fuzz") / target, f"-max_total_time={FUZZ_SECONDS}", "-timeout=5", "-rss_limit_mb=1024",
+         "-print_final_stats=1", f"-artifact_prefix={tmp_path}/", corpus],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr[-6000:]
+    executed = re.search(r"stat::number_of_executed_units:\s*(\d+)", result.stderr)
+    assert executed and int(executed[1]) > len(seeds)
