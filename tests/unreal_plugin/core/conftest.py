@@ -1,11 +1,14 @@
 """Builds MienCore and its tests once, for whoever asks, with the compiler of this machine."""
 
 import fcntl
+import importlib.util
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +43,26 @@ def build() -> Builder:
         return done[flavor]
 
     return make
+
+
+@pytest.fixture
+def connect(build: Builder) -> Iterator[Callable[..., Any]]:
+    """Return what makes a running `mien_core.Client` from ports and options."""
+    spec = importlib.util.spec_from_file_location("mien_core", HERE / "mien_core.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["mien_core"] = module  # where its dataclasses look for it
+    spec.loader.exec_module(module)
+    library = build("plain") / "MienCore" / "libmien_core.so"
+    opened: list[Any] = []
+
+    def make(**options: int) -> Any:
+        opened.append(module.Client(library, **options))
+        return opened[-1]
+
+    yield make
+    for client in opened:
+        client.close()
 
 
 def _build(flavor: str) -> Path:

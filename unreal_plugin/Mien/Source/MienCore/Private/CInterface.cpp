@@ -251,6 +251,7 @@ void mien_get_statistics(const mien_client* client, mien_statistics* statistics)
   statistics->unnamed = now.cast.unnamed;
   statistics->strangers = now.cast.strangers;
   statistics->malformed = now.cast.malformed;
+  statistics->versions = now.cast.versions;
   statistics->hellos = now.cast.hellos;
   statistics->malformed_events = now.malformedEvents;
   statistics->refused = now.world.refused;

@@ -36,6 +36,7 @@ void Cast::receive(ByteSpan message, Micros arrival, std::uint32_t connection) {
   const DecodeStatus status = take(message, arrival);
   if (status.ok()) return;
   ++statistics_.malformed;
+  if (status.error == DecodeError::Version) ++statistics_.versions;
   statistics_.lastError = status.error;
   statistics_.lastField = status.field;
 }

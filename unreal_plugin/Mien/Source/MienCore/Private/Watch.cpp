@@ -58,19 +58,20 @@ void Watch::lookForNames(Micros now, const ClientStatistics& statistics, bool na
   if (state.connections != connections_ || !state.connected) {
     connections_ = state.connections;
     connectedSince_ = now;
-    decodeError_ = DecodeError::None;
-    toldMissingHello_ = false;
+    toldMissingHello_ = toldVersion_ = toldMalformed_ = false;
   }
   const CastStatistics& cast = statistics.cast;
-  if (cast.malformed != malformed_ && cast.lastError != decodeError_) {
-    decodeError_ = cast.lastError;
-    if (decodeError_ == DecodeError::Version) {
-      notices_.post(Notice::Level::Warning, "the sidecar speaks another version of the protocol than %d: update it or the plugin",
-                    static_cast<int>(kProtocolVersion));
-    } else {
-      notices_.post(Notice::Level::Warning, "a malformed message was dropped: %s %s", name(cast.lastError), cast.lastField);
-    }
+  if (cast.versions != versions_ && !toldVersion_) {
+    toldVersion_ = true;
+    notices_.post(Notice::Level::Warning, "the sidecar speaks another version of the protocol than %d: update it or this",
+                  static_cast<int>(kProtocolVersion));
   }
+  const bool other = cast.malformed - malformed_ > cast.versions - versions_;
+  if (other && !toldMalformed_) {
+    toldMalformed_ = true;
+    notices_.post(Notice::Level::Warning, "a malformed message was dropped: %s %s", name(cast.lastError), cast.lastField);
+  }
+  versions_ = cast.versions;
   malformed_ = cast.malformed;
   if (statistics.malformedEvents != 0 && malformedEvents_ == 0) {
     notices_.post(Notice::Level::Warning, "a malformed event was dropped");

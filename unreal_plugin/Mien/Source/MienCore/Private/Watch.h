@@ -26,13 +26,15 @@ class Watch {
   const Micros helloTimeout_;
   Notices& notices_;
   Seen seen_[kChannels];
-  DecodeError decodeError_ = DecodeError::None;
   std::uint32_t connections_ = 0;
   std::uint64_t hellos_ = 0;
   std::uint64_t malformed_ = 0;
+  std::uint64_t versions_ = 0;
   std::uint64_t malformedEvents_ = 0;
   Micros connectedSince_ = 0;
-  bool toldMissingHello_ = false;
+  bool toldMissingHello_ = false;  // these three on this connection
+  bool toldVersion_ = false;
+  bool toldMalformed_ = false;
   bool receiving_ = false;
 };
 

@@ -19,6 +19,7 @@ struct CastStatistics {
   std::uint64_t unnamed = 0;     ///< frames whose names had not come: dropped
   std::uint64_t strangers = 0;   ///< characters in frames that the hello does not name
   std::uint64_t malformed = 0;   ///< messages that were none
+  std::uint64_t versions = 0;    ///< of them, ones of another version of the protocol
   std::uint64_t hellos = 0;      ///< changes of cast, library or session
   DecodeError lastError = DecodeError::None;
   const char* lastField = "";

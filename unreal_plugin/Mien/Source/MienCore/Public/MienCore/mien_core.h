@@ -44,7 +44,7 @@ typedef struct mien_channel {
 
 typedef struct mien_statistics {
   mien_channel state, events, game;
-  uint64_t frames, gaps, late, duplicates, unnamed, strangers, malformed, hellos, malformed_events;
+  uint64_t frames, gaps, late, duplicates, unnamed, strangers, malformed, versions, hellos, malformed_events;
   uint64_t refused, events_dropped; /* calls with values out of range; events without room */
   double rate;                      /* face frames a second */
   int64_t age, delay;               /* of the poses, and of the jitter buffers: means, microseconds */
