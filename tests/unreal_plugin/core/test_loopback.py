@@ -1,12 +1,15 @@
 """MienCore through its C interface against the real publisher, libzmq, and sockets that misbehave."""
 
+import re
 import socket
 import struct
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,6 +46,13 @@ def hello(*names: str, **changes: Any) -> Hello:
         ids=np.arange(16, 16 + len(names), dtype=np.uint32), characters=names, face=FACE, rules=("wave",),
     )  # fmt: skip
     return replace(first, **changes)
+
+
+def behavior(rule: str) -> BehaviorEvent:
+    return BehaviorEvent(
+        t=1, character=16, rule=rule, phase="started", reason="selected", inflicter=16, target=1,
+        intensity=0.5, expression="smile", gaze="player", gesture="wave", speech="",
+    )  # fmt: skip
 
 
 class Sidecar:
@@ -171,10 +181,7 @@ def test_behaviors_and_notices_arrive_and_the_world_goes_back(
     assert client.place(17, (1.0, 2.0, 3.0), 0.5, 16)
     assert client.object(20, "fire", True, {"burning": 0.75})
     assert client.event("thunder", 1, 16, 0.5)
-    waved = BehaviorEvent(
-        t=1, character=16, rule="wave", phase="started", reason="selected", inflicter=16, target=1,
-        intensity=0.5, expression="smile", gaze="player", gesture="wave", speech="Grüß Gott!",
-    )  # fmt: skip
+    waved = replace(behavior("wave"), speech="Grüß Gott!")
     fetched: list[Any] = []
     deadline = time.monotonic() + 10  # PUB drops what comes before the subscription does, so say it again
     while time.monotonic() < deadline and not fetched:
@@ -275,6 +282,31 @@ def test_malformed_messages_and_other_versions_are_dropped_and_the_rest_goes_on(
     finally:
         publisher.close(0)
         context.term()
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("flavor", ["address", "thread"])
+def test_a_game_with_a_receiving_thread_survives_restarts_under_the_sanitizers(
+    build: Callable[[str], Path], sidecar: Callable[..., Sidecar], flavor: str
+) -> None:
+    program = build(flavor) / "live"
+    first = sidecar("Anna", "Bert")
+    command = [program, *map(str, first.ports), "4"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as game:
+        time.sleep(1.2)
+        first.close(goodbye=False)
+        time.sleep(0.3)
+        second = sidecar(*(f"c{i}" for i in range(50)), ports=first.ports, session="castle")
+        for _ in range(10):
+            second.emit(behavior("wave"))
+            time.sleep(0.1)
+        output, errors = game.communicate(timeout=60)
+    assert game.returncode == 0, errors
+    found = re.search(r"frames (\d+) behaviors (\d+) connections (\d+) malformed 0 sent (\d+)", output)
+    assert found, output + errors
+    frames, behaviors, connections, sent = map(int, found.groups())
+    assert frames > 60 and behaviors > 0 and connections == 2 and sent > 30
+    assert any(isinstance(message, GameEvent) for message in second.received)
 
 
 # --- sockets that misbehave ----------------------------------------------------------------------------
