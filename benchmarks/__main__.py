@@ -1,0 +1,14 @@
+"""`python -m benchmarks [NAME …]`: the tables, one after another; without names all but the long `soak`."""
+
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+console = Console()
+names = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
+for name in sys.argv[1:] or [name for name in names if name not in ("__main__", "soak")]:
+    console.rule(f"[bold]{name}")
+    importlib.import_module(f"benchmarks.{name}").main()
