@@ -4,7 +4,7 @@ The live run starts `mien run` on the sample clip and subscribes as a game does.
 monotonic clock, so that the differences are exact:
 
 - capture → estimate: `EmotionEstimate.produced - t`, for a clip from the picture's presentation time;
-- estimate → face: from there to the tick of the first face frame that answers it, up to one period of waiting;
+- estimate → face: from there to the tick of the first face frame that answers it, up to one period;
 - face → received: from the tick's time on the ideal grid until the game has the decoded frame;
 - whole: from capture until received.
 """
@@ -122,7 +122,7 @@ def live() -> None:
 def _receive(
     subscriber: Subscriber, began: float
 ) -> tuple[float, list[tuple[FaceFrame, int]], list[EmotionEstimate], list[Status]]:
-    """Receive for the length of the run; return when the first face came, faces with arrivals, and the rest."""
+    """Return when the first face came, every face with its arrival, estimates and reports."""
     first = 0.0
     faces: list[tuple[FaceFrame, int]] = []
     estimates: list[EmotionEstimate] = []

@@ -28,8 +28,11 @@ class Attention:
         """Note which rules of `library` lead the eyes of `cast`."""
         self._cast = cast
         self._leads = [
-            (column, rule.shows.gaze) for column, rule in enumerate(library.rules) if rule.shows.gaze
+            (column, rule.shows.gaze)
+            for column, rule in enumerate(library.rules)
+            if rule.shows.gaze not in ("", SELF)
         ]
+        self._everyone = np.arange(len(cast))
         self._side = np.where(cast.ids % 2 == 0, 1.0, -1.0).astype(np.float32)
 
     def directions(self, world: Surroundings, activity: Activity, t: Micros) -> Float32:
@@ -39,12 +42,15 @@ class Attention:
         the strongest, of equals the first in the library.
         """
         player = self._player_in_picture(world, t)
-        gaze = self._at(world, player, PLAYER, np.arange(len(self._cast)))
+        gaze = self._at(world, player, PLAYER, self._everyone)
+        active: NDArray[np.bool_] = np.any(activity.intensity, axis=0)
         strongest = np.zeros(len(self._cast), np.float32)
         for column, whom in self._leads:
+            if not active[column]:
+                continue
             intensity = activity.intensity[:, column]
             rows = np.flatnonzero(intensity > strongest)
-            if len(rows) and whom != SELF:
+            if len(rows):
                 strongest[rows] = intensity[rows]
                 gaze[rows] = self._at(world, player, whom, rows)
         return gaze
@@ -73,8 +79,11 @@ class Attention:
             return averted
         position, heading = world.position[rows], world.heading[rows]
         if whom == PLAYER:
-            placed = towards(position, heading, world.where(PLAYER_ID))
-            return np.where(np.isfinite(placed), placed, player)
+            place = world.where(PLAYER_ID)
+            if np.isnan(place[0]):
+                return np.tile(player, (len(rows), 1))
+            placed = towards(position, heading, place)
+            return np.where(np.isnan(placed), player, placed)
         if whom == NEAREST:
             return towards(position, heading, self._nearest(world, rows))
         if whom == LOOKED_AT:

@@ -12,13 +12,11 @@ from mien.runtime.express.spring import Spring
 
 MOOD_SHARE: Final = 0.5
 """How strongly a mood shows beside an emotion of the same level: moods color a face, emotions move it."""
-CONTRAST: Final = 1.5
-"""Exponent on the felt levels: above 1 the strongest feeling rules the face instead of a blend of all."""
 HEAD_SHARE: Final = 0.45
 """How much of a look the head takes over from the eyes."""
-EYE_REACH: Final = np.array((0.60, 0.45), np.float32)
+EYE_REACH: Final = np.array([[0.60], [0.45]], np.float32)
 """Radians that the eyes turn in the head at most, yaw and pitch; at this angle the look shapes are 1."""
-HEAD_REACH: Final = np.array((0.9, 0.5, 0.4), np.float32)
+HEAD_REACH: Final = np.array([[0.9], [0.5], [0.4]], np.float32)
 """Radians that the head turns at most: yaw, pitch, roll."""
 BOW: Final = 0.22
 """Radians that the head sinks for full submission (dominance -1), and rises for full dominance."""
@@ -52,11 +50,11 @@ class ExpressState:
 
     t: Micros
     shapes: Spring
-    """(N, 52)"""
+    """(52, N)"""
     head: Spring
-    """(N, 3) yaw, pitch, roll."""
+    """(3, N) yaw, pitch, roll."""
     eyes: Spring
-    """(N, 2) yaw and pitch in the head."""
+    """(2, N) yaw and pitch in the head."""
     idle: Idle
 
 
@@ -83,10 +81,11 @@ class Expression:
             seed: of the session.
         """
         self.ids = ids
-        self.emotion_poses = emotion_poses
-        self.rule_poses = rule_poses
-        self.dominance = np.ascontiguousarray(pad[:, 2])
-        self.resting = resting
+        self._emotion_poses = np.ascontiguousarray(emotion_poses.T)
+        self._rule_poses = np.ascontiguousarray(rule_poses.T)
+        self._bow = np.float32(BOW) * pad[:, 2]
+        self._resting = np.ascontiguousarray(resting.T)
+        self._room = 1.0 / (1.0 - self._resting)
         self.seed = seed
 
     def start(self, t: Micros) -> ExpressState:
@@ -97,9 +96,9 @@ class Expression:
         )
         return ExpressState(
             t,
-            Spring.at_rest(np.zeros((n, len(SHAPES)), np.float32), stiffness),
-            Spring.at_rest(np.zeros((n, 3), np.float32), np.full(3, _HEAD_STIFFNESS)),
-            Spring.at_rest(np.zeros((n, 2), np.float32), np.full(2, _EYE_STIFFNESS)),
+            Spring.at_rest(np.zeros((len(SHAPES), n), np.float32), stiffness),
+            Spring.at_rest(np.zeros((3, n), np.float32), np.full(3, _HEAD_STIFFNESS)),
+            Spring.at_rest(np.zeros((2, n), np.float32), np.full(2, _EYE_STIFFNESS)),
             Idle.start(self.seed, self.ids, t),
         )
 
@@ -109,7 +108,7 @@ class Expression:
         _, here, there = np.intersect1d(self.ids, old.ids, return_indices=True)
         for name in ("shapes", "head", "eyes"):
             new, last = getattr(carried, name), getattr(state, name)
-            new.position[here], new.velocity[here] = last.position[there], last.velocity[there]
+            new.position[:, here], new.velocity[:, here] = last.position[:, there], last.velocity[:, there]
         return carried
 
     def step(
@@ -130,45 +129,51 @@ class Expression:
         seconds = max(0, t - state.t) / SECOND
         state.t = t
         state.idle.step(t)
-        felt = self.felt(affect)
-        face = np.empty((len(self.ids), len(FACE)), np.float32)
+        felt = self._felt(affect)
+        face = np.zeros((len(FACE), len(self.ids)), np.float32)
 
-        pose = felt @ self.emotion_poses
-        pose += activity.intensity @ self.rule_poses
-        np.clip(pose, 0.0, 1.0, out=pose)
-        np.clip(state.shapes.step(pose, seconds), 0.0, 1.0, out=face[:, : len(SHAPES)])
+        pose = self._emotion_poses @ felt
+        pose += self._rule_poses @ activity.intensity.T
+        np.minimum(pose, 1.0, out=pose)
+        np.clip(state.shapes.step(pose, seconds), 0.0, 1.0, out=face[: len(SHAPES)])
 
-        aim = np.where(np.isfinite(gaze), gaze, state.idle.look_around())
+        aim = gaze.T
+        lost = np.isnan(aim)
+        if lost.any():
+            aim = np.where(lost, state.idle.look_around(), aim)
         head = state.idle.sway(t)
-        head[:, :2] += HEAD_SHARE * aim
-        head[:, 1] -= BOW * (felt @ self.dominance)
+        head[:2] += HEAD_SHARE * aim
+        head[1] -= self._bow @ felt
         head = state.head.step(np.clip(head, -HEAD_REACH, HEAD_REACH), seconds)
-        eyes = np.clip(aim + state.idle.eye_offset() - head[:, :2], -EYE_REACH, EYE_REACH)
+        eyes = np.clip(aim + state.idle.eye_offset() - head[:2], -EYE_REACH, EYE_REACH)
         eyes = state.eyes.step(eyes, seconds)
-        face[:, _HEAD] = head
-        face[:, len(SHAPES) + 3 :] = 0.0
+        face[_HEAD] = head
         for eye in _EYES:
-            face[:, eye] = eyes
-        self._move_lids(face, eyes, state.idle.lids(t))
-        return face
+            face[eye] = eyes
+        _move_lids(face, eyes, state.idle.lids(t))
+        return np.ascontiguousarray(face.T)
 
-    def felt(self, affect: Affect) -> Float32:
-        """Return (N, M) how strongly each emotion shows, [0, 1]: how far it stands above its rest."""
-        level = np.maximum(affect.emotion, affect.mood * np.float32(MOOD_SHARE))
-        above = (level - self.resting) / (1.0 - self.resting)
+    def _felt(self, affect: Affect) -> Float32:
+        """Return (M, N) how strongly each emotion shows, [0, 1]: how far it stands above its rest.
+
+        The strongest shows in full, the others the less the weaker they are (times the root of their share of
+        it), so that one feeling rules the face instead of a blend of all.
+        """
+        above = np.maximum(affect.emotion.T, affect.mood.T * np.float32(MOOD_SHARE))
+        above -= self._resting
+        above *= self._room
         np.clip(above, 0.0, 1.0, out=above)
-        strongest = above.max(axis=1, keepdims=True)
-        shown: Float32 = above * (above / np.maximum(strongest, 1e-6)) ** np.float32(CONTRAST - 1.0)
+        shown: Float32 = above * np.sqrt(above / np.maximum(above.max(axis=0), 1e-6))
         return shown
 
-    @staticmethod
-    def _move_lids(face: Float32, eyes: Float32, closed: Float32) -> None:
-        """Add to `face` what the eyes' rotation and blinking do to the lids."""
-        yaw, pitch = (eyes / EYE_REACH).T[:, :, None]
-        face[:, _LEFTWARD] = np.clip(yaw, 0.0, 1.0)
-        face[:, _RIGHTWARD] = np.clip(-yaw, 0.0, 1.0)
-        face[:, _DOWNWARD] = np.clip(pitch, 0.0, 1.0)
-        face[:, _UPWARD] = np.clip(-pitch, 0.0, 1.0)
+
+def _move_lids(face: Float32, eyes: Float32, closed: Float32) -> None:
+    """Add to `face` (61, N) what the eyes' rotation (2, N) and blinking (N,) do to the lids."""
+    to, away = np.maximum(eyes / EYE_REACH, 0.0), np.maximum(eyes / -EYE_REACH, 0.0)
+    face[_LEFTWARD], face[_RIGHTWARD] = to[0], away[0]
+    face[_DOWNWARD], face[_UPWARD] = to[1], away[1]
+    if closed.any():
         # A blink closes whatever the expression leaves open, and no lid is wide while it closes.
-        face[:, _BLINKS] += (1.0 - face[:, _BLINKS]) * closed[:, None]
-        face[:, _WIDE] *= 1.0 - closed[:, None]
+        for blink, wide in zip(_BLINKS, _WIDE, strict=True):
+            face[blink] += (1.0 - face[blink]) * closed
+            face[wide] *= 1.0 - closed

@@ -16,14 +16,15 @@ BLINK_GAP: Final = (1.0, 3.5)
 adults at rest blink 10 to 20 times)."""
 BLINK_TIMES: Final = (0.0, 0.07, 0.11, 0.27)
 BLINK_CLOSED: Final = (0.0, 1.0, 1.0, 0.0)
+BLINK_LASTS: Final = round(BLINK_TIMES[-1] * SECOND)
 """Lid closure over the seconds since a blink began: closing is faster than opening."""
 
 SACCADE_GAP: Final = (0.3, 0.9)
-SACCADE_REACH: Final = np.array((0.035, 0.02), np.float32)
+SACCADE_REACH: Final = np.array([[0.035], [0.02]], np.float32)
 """Radians to each side, yaw and pitch, within which the eyes wander about what they look at."""
 
 WANDER_GAP: Final = (1.5, 2.5)
-WANDER_REACH: Final = np.array((0.45, 0.15), np.float32)
+WANDER_REACH: Final = np.array([[0.45], [0.15]], np.float32)
 """Radians within which a character that has nobody to look at looks around."""
 
 SWAY_AMPLITUDE: Final = (0.022, 0.012, 0.012)
@@ -46,14 +47,14 @@ class Rhythm:
     """(N,) µs when the next one begins."""
     count: NDArray[np.int64]
     draw: Float32
-    """(N, 2) in (-1, 1), drawn anew at each event."""
+    """(2, N) in (-1, 1), drawn anew at each event."""
 
     @classmethod
     def start(cls, seed: int, ids: UInt32, purpose: int, gap: tuple[float, float], t: Micros) -> "Rhythm":
         """Return a rhythm whose first event for each of `ids` (N,) lies one drawn gap after `t`."""
         n = len(ids)
         begun, due, count = np.full(n, t - 3600 * SECOND), np.full(n, t), np.zeros(n, np.int64)
-        rhythm = cls(purpose, gap, begun, due, count, np.zeros((n, 2), np.float32))
+        rhythm = cls(purpose, gap, begun, due, count, np.zeros((2, n), np.float32))
         rhythm._draw(seed, ids, np.ones(n, bool))
         return rhythm
 
@@ -69,7 +70,7 @@ class Rhythm:
         wait, *axes = (uniform(seed, ids[due], 4 * self.purpose + i, self.count[due]) for i in range(3))
         shortest, mean = self.gap
         self.due[due] += ((shortest - mean * np.log(wait)) * SECOND).astype(np.int64)
-        self.draw[due] = 2 * np.stack(axes, axis=1) - 1
+        self.draw[:, due] = 2 * np.stack(axes) - 1
 
 
 @dataclass(slots=True)
@@ -79,8 +80,8 @@ class Idle:
     seed: int
     ids: UInt32
     begun: Micros
-    phases: NDArray[np.float64]
-    """(N, 3, 3) of the sway, by axis and frequency, in turns."""
+    waves: Float32
+    """(3, N, 6) of the sway, by axis: the sine and cosine of each frequency that each character has in it."""
     blink: Rhythm
     saccade: Rhythm
     wander: Rhythm
@@ -89,12 +90,15 @@ class Idle:
     def start(cls, seed: int, ids: UInt32, t: Micros) -> "Idle":
         """Return the idle life of characters `ids` (N,) from time `t` on."""
         zero = np.zeros(len(ids), np.int64)
-        phases = np.stack([uniform(seed, ids, 16 * _SWAY + i, zero) for i in range(9)], axis=1)
+        turns = np.stack([uniform(seed, ids, 16 * _SWAY + i, zero) for i in range(9)]).reshape(3, 3, -1)
+        amplitude = np.array(SWAY_AMPLITUDE)[:, None, None] / len(SWAY_HERTZ)
+        # sin(ω t + φ) = cos φ sin ω t + sin φ cos ω t: the sines of t are the same for all.
+        waves = amplitude * np.concatenate((np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)), axis=1)
         return cls(
             seed,
             ids,
             t,
-            phases.reshape(-1, 3, 3),
+            np.ascontiguousarray(waves.transpose(0, 2, 1), np.float32),
             Rhythm.start(seed, ids, _BLINK, BLINK_GAP, t),
             Rhythm.start(seed, ids, _SACCADE, SACCADE_GAP, t),
             Rhythm.start(seed, ids, _WANDER, WANDER_GAP, t),
@@ -107,18 +111,22 @@ class Idle:
 
     def lids(self, t: Micros) -> Float32:
         """Return (N,) lid closure by blinking, [0, 1]."""
-        return np.interp((t - self.blink.begun) / SECOND, BLINK_TIMES, BLINK_CLOSED).astype(np.float32)
+        closed = np.zeros(len(self.ids), np.float32)
+        blinking = np.flatnonzero(self.blink.begun > t - BLINK_LASTS)
+        if len(blinking):
+            closed[blinking] = np.interp((t - self.blink.begun[blinking]) / SECOND, BLINK_TIMES, BLINK_CLOSED)
+        return closed
 
     def eye_offset(self) -> Float32:
-        """Return (N, 2) yaw and pitch of the eyes about their target, radians."""
+        """Return (2, N) yaw and pitch of the eyes about their target, radians."""
         return self.saccade.draw * SACCADE_REACH
 
     def look_around(self) -> Float32:
-        """Return (N, 2) yaw and pitch that a character without a target looks in, radians."""
+        """Return (2, N) yaw and pitch that a character without a target looks in, radians."""
         return self.wander.draw * WANDER_REACH
 
     def sway(self, t: Micros) -> Float32:
-        """Return (N, 3) yaw, pitch and roll of the resting head, radians."""
-        turns = np.array(SWAY_HERTZ) * ((t - self.begun) / SECOND) + self.phases
-        sway: NDArray[np.float64] = np.sin(2 * np.pi * turns).mean(axis=2) * SWAY_AMPLITUDE
-        return sway.astype(np.float32)
+        """Return (3, N) yaw, pitch and roll of the resting head, radians."""
+        angles = 2 * np.pi * np.array(SWAY_HERTZ) * ((t - self.begun) / SECOND)
+        sway: Float32 = self.waves @ np.concatenate((np.sin(angles), np.cos(angles))).astype(np.float32)
+        return sway

@@ -17,26 +17,29 @@ class Spring:
     """
 
     position: Float32
-    """(N, C) where each value is."""
+    """(C, N) where each value is: a row a column of the face, since rows are what the processor likes."""
     velocity: Float32
-    """(N, C) per second."""
+    """(C, N) per second."""
     frequency: Float32
-    """(C,) ω, radians a second: a step response is half done after 1.68 / ω and settled after about 5 / ω."""
+    """(C, 1) ω, radians a second: a step is half done after 1.68 / ω and settled after about 5 / ω."""
 
     @classmethod
     def at_rest(cls, position: Float32, frequency: NDArray[np.floating]) -> "Spring":
-        """Return a spring that stands still at `position` (N, C)."""
-        return cls(position.copy(), np.zeros_like(position), frequency.astype(np.float32))
+        """Return a spring that stands still at `position` (C, N), with `frequency` (C,)."""
+        return cls(position.copy(), np.zeros_like(position), frequency.astype(np.float32)[:, None])
 
     def step(self, target: Float32, seconds: float) -> Float32:
-        """Move towards `target` (N, C) for so long; return `position`, which the next step overwrites."""
+        """Move towards `target` (C, N) for so long; return `position`, which the next step overwrites."""
         decay = np.exp(-self.frequency * np.float32(seconds))
-        offset = self.position - target
-        push = self.velocity + self.frequency * offset
-        self.velocity -= self.frequency * np.float32(seconds) * push
-        self.velocity *= decay
-        push *= np.float32(seconds)
-        push += offset
+        push = self.position
+        push -= target
+        drift = self.frequency * push
+        drift += self.velocity
+        drift *= np.float32(seconds)  # (v + ω d) dt, for d the offset from the target
+        push += drift
         push *= decay
-        np.add(target, push, out=self.position)
-        return self.position
+        push += target
+        drift *= self.frequency
+        self.velocity -= drift
+        self.velocity *= decay
+        return push
