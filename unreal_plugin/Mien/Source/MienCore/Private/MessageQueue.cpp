@@ -9,9 +9,11 @@ bool MessageQueue::push(const Message& message) {
   if (at - popped_.load(std::memory_order_acquire) == slots_.size()) return false;
   Slot& slot = slots_[at % slots_.size()];
   if (slot.bytes.size() < message.bytes.size) {
-    const std::size_t more = message.bytes.size - slot.bytes.size();
+    // Some more, since the numbers in a message grow longer with time, and that shall not allocate again.
+    const std::size_t size = message.bytes.size + message.bytes.size / 8 + 64;
+    const std::size_t more = size - slot.bytes.size();
     if (bytes_ + more > maxBytes_) return false;
-    slot.bytes.resize(message.bytes.size);
+    slot.bytes.resize(size);
     bytes_ += more;
   }
   if (message.bytes.size > 0) std::memcpy(slot.bytes.data(), message.bytes.data, message.bytes.size);
