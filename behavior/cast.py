@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.behavior.affect import EDGE, Float64, baseline, default_mood
-from mien.behavior.definition import PLAYER, Rule
+from mien.behavior.definition import PLAYER, SELF, AutonomousRule, Rule
 from mien.behavior.library import DEFAULT_RELATION, TRAITS, Library
 from mien.bridge.messages import UInt32
 
@@ -55,9 +55,18 @@ class Cast:
             scale *= np.maximum(0.0, 1.0 + scaling.weight * self.traits[:, TRAITS.index(scaling.trait)])
         return scale
 
-    def owns(self, rule: str) -> NDArray[np.bool_]:
-        """Return which characters have a rule in their sub-list, (N,)."""
-        return np.array([c.rules is None or rule in c.rules for c in self.characters], bool)
+    def owns(self, rule: Rule) -> NDArray[np.bool_]:
+        """Return which characters may run a rule, (N,): it is in their sub-list, and theirs to inflict."""
+        if not isinstance(rule, AutonomousRule):
+            return np.ones(len(self), bool)
+        anyone = rule.inflicter == SELF
+        return np.array(
+            [
+                (c.rules is None or rule.id in c.rules) and (anyone or c.name == rule.inflicter)
+                for c in self.characters
+            ],
+            bool,
+        )
 
 
 def _given(values: list[float | None], otherwise: Float64) -> Float64:

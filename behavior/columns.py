@@ -23,7 +23,7 @@ from mien.behavior.definition import (
     Or,
     Predicate,
 )
-from mien.behavior.predicates import OPPOSITE, micros
+from mien.behavior.predicates import FOREVER, OPPOSITE, micros
 from mien.bridge.messages import Float32
 
 Bools = NDArray[np.bool_]
@@ -71,6 +71,10 @@ class Columns:
 
     def __init__(self, predicates: Sequence[Predicate]) -> None:
         self.operands: list[Operand] = []
+        self.bounds: list[set[float]] = []
+        """Of each operand, the levels at which some predicate changes."""
+        self.compared: set[int] = set()
+        """Operands that are compared with other operands: any change of them may change a predicate."""
         self.hystereses: list[_Key] = []
         self.dwells: list[_Key] = []
         self._operand: dict[Operand, int] = {}
@@ -90,16 +94,15 @@ class Columns:
                 self._terms[key] = len(self._terms)
             groups.append((kind, keys, slice(start, len(self._terms))))
         self.count = len(self._terms)
+        self.outputs = len(outputs)
         self.result = rows([self._terms[key] for key in outputs])
+        self._lengths = np.array([key[2] for key in self.dwells], np.int64)[:, None]
         self._steps = [self._step(kind, keys, at) for kind, keys, at in groups]
 
-    def start(self, count: int) -> Latches:
-        """Return what predicates of `count` characters remember at first: nothing."""
-        return Latches(
-            np.zeros((len(self.hystereses), count), bool),
-            np.zeros((len(self.dwells), count), bool),
-            np.zeros((len(self.dwells), count), np.int64),
-        )
+    def wake(self, latches: Latches, t: int) -> NDArray[np.int64]:
+        """Return when time alone next changes a predicate, (dwells, N) microseconds."""
+        due = latches.since + self._lengths
+        return np.where(latches.dwelling & (due > t), due, FOREVER)
 
     def evaluate(self, levels: Float32, latches: Latches, t: int) -> Bools:
         """Return whether each predicate holds, (predicates, N), and bring the memory up to date.
@@ -119,6 +122,7 @@ class Columns:
         if operand not in self._operand:
             self._operand[operand] = len(self.operands)
             self.operands.append(operand)
+            self.bounds.append(set())
         return self._operand[operand]
 
     def _term(self, predicate: Predicate, negated: bool) -> _Key:
@@ -132,10 +136,13 @@ class Columns:
                 op = OPPOSITE[op] if negated else op  # type: ignore[assignment]
                 if isinstance(right, int | float):
                     key = (op, self._row(left), float(right))
+                    self.bounds[key[1]].add(float(right))
                 else:
                     key = (op + " row", self._row(left), self._row(right))
+                    self.compared |= {key[1], key[2]}
             case Hysteresis(operand, on, off):
                 key = ("above" if on > off else "below", self._row(operand), on, off)
+                self.bounds[key[1]] |= {on, off}
                 if key not in self.hystereses:
                     self.hystereses.append(key)
                 if negated:

@@ -4,15 +4,20 @@ A rule that names one is still a rule: its trigger, aim and orientation keep all
 `Engine(library, leaves={"name": MyLeaf()})`.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mien.behavior.columns import Bools
+from mien.behavior.forms.group import Int64
 from mien.bridge.messages import Float32
 
 if TYPE_CHECKING:
-    from mien.behavior.engine import Engine
+    from mien.behavior.deciding import Deciding
     from mien.behavior.state import State
 
 
@@ -39,7 +44,7 @@ class View:
     running: bool
 
 
-class CustomLeaf(Protocol):
+class CustomLeaf(ABC):
     """Base of custom leaves.
 
     `progress` is asked at every tick for every character that has the rule and whose trigger holds, whether
@@ -47,33 +52,46 @@ class CustomLeaf(Protocol):
     taken as failure of this leaf for this character, and reported with the leaf's path; the tick goes on.
     """
 
+    @abstractmethod
     def progress(self, view: View) -> Progress:
         """Return whether the rule goes on (or would start), has succeeded, or fails."""
-        ...
 
 
 def consult(
-    engine: "Engine", state: "State", triggers: Bools, success: Bools, running: Bools, t: int
+    deciding: "Deciding",
+    state: "State",
+    who: NDArray[np.intp],
+    triggers: Bools,
+    was: Bools,
+    since: Int64,
+    success: Bools,
+    running: Bools,
+    t: int,
 ) -> list[str]:
-    """Ask all custom leaves, set what they would do, and return what they raised: path, character, reason."""
+    """Ask all custom leaves, set what they would do, and return what they raised: path, character, reason.
+
+    All planes have a column for each character of `who`.
+    """
     failures = []
-    for row, name in engine.custom_rows:
-        for character in triggers[row].nonzero()[0].tolist():
-            if success[row, character] or not running[row, character]:
-                continue  # its time is over, or it cools down
+    for row, name in deciding.custom:
+        for column in (triggers[row] & running[row]).nonzero()[0].tolist():
+            character = int(who[column])
+            on = bool(was[row, column])
             view = View(
-                character=int(engine.cast.ids[character]),
-                emotion=state.snapshot[0, character],
-                mood=state.snapshot[1, character],
-                running_for=t - int(state.since[row, character]) if state.was[row, character] else 0,
-                running=bool(state.was[row, character]),
+                character=int(deciding.cast.ids[character]),
+                emotion=state.snapshot[character, 0],
+                mood=state.snapshot[character, 1],
+                running_for=t - int(since[row, column]) if on else 0,
+                running=on,
             )
             try:
-                answer = Progress(engine.leaves[name].progress(view))
+                answer = Progress(deciding.leaves[name].progress(view))
             except Exception as error:
-                path = engine.program.rules.places[row].path
-                failures.append(f"{path} of {engine.cast.names[character]}: {type(error).__name__}: {error}")
+                path = deciding.program.rules.places[row].path
+                failures.append(
+                    f"{path} of {deciding.cast.names[character]}: {type(error).__name__}: {error}"
+                )
                 answer = Progress.FAILED
-            running[row, character] = answer is Progress.GOES_ON
-            success[row, character] = answer is Progress.SUCCEEDED
+            running[row, column] = answer is Progress.GOES_ON
+            success[row, column] = answer is Progress.SUCCEEDED
     return failures

@@ -189,24 +189,23 @@ class Feeling:
         return up, down
 
     def _add_aims(self, state: State, up: Float64, down: Float64) -> None:
-        lit = state.lit
-        if not lit.row.size:
+        running = state.mind.was[: len(self._own.column)]
+        character, row = np.nonzero(running.T)
+        if not row.size:
             return
+        level = state.level[row, character].astype(np.float64)
         if self._own.any:
-            _add(self._own, lit.row, lit.character, lit.level * lit.running, up, down)
+            _add(self._own, row, character, level, up, down)
         if self._targets.any:
-            target = state.counterpart[lit.row, lit.character]
+            target = state.counterpart[row, character]
             index = np.array([self.cast.index.get(id_, -1) for id_ in target.tolist()], np.intp)
             here = index >= 0
-            level = (lit.level * lit.running)[here]
-            _add(self._targets, lit.row[here], index[here], level, up, down)
-        for row in self._on_others if self.spreads else ():
-            acting = np.zeros(len(self.cast))
-            of_rule = lit.row == row
-            acting[lit.character[of_rule]] = (lit.level * lit.running)[of_rule]
-            reached = (state.neighbors.channel * acting).sum(axis=1)
+            _add(self._targets, row[here], index[here], level[here], up, down)
+        for leaf in self._on_others if self.spreads else ():
+            acting = state.level[leaf] * running[leaf]
+            reached = (state.neighbors.channel * acting).sum(axis=1).astype(np.float64)
             everyone = np.arange(len(self.cast))
-            _add(self._others, np.full(len(self.cast), row), everyone, reached, up, down)
+            _add(self._others, np.full(len(self.cast), leaf), everyone, reached, up, down)
 
     def evidence(self, state: State, t: int) -> EmotionEstimate | None:
         """Return what the player shows; None without evidence, which is not the same as neutral."""

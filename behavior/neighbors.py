@@ -60,6 +60,11 @@ class Neighbors:
         caught = received[:, :-1] / np.maximum(weight, EDGE)
         return np.clip(caught, 0.0, 1.0), weight * openness[:, None] * contagion.rate
 
+    def nearest_to(self, character: int) -> int:
+        """Return the index of the nearest other character within range, -1 for none."""
+        nearest = self.nearest()
+        return int(nearest[character]) if len(nearest) else -1
+
     def nearest(self) -> NDArray[np.intp]:
         """Return the index of the nearest other character within range, (N,); -1 for none."""
         if not len(self.channel):

@@ -32,13 +32,13 @@ from mien.behavior.definition import (
 from mien.behavior.forms.filter import Filters
 from mien.behavior.forms.group import Group
 from mien.behavior.forms.modifier import Chances, CoolDowns, Inverts, Timeouts
+from mien.behavior.forms.orientation import Opposites, claim
 from mien.behavior.forms.parallel import NEVER, Parallels
 from mien.behavior.forms.repeat import Repeats
 from mien.behavior.forms.selector import Selectors, StickySelectors
 from mien.behavior.forms.sequence import Sequences
 from mien.behavior.library import Library
 from mien.behavior.predicates import FOREVER, micros
-from mien.bridge.messages import UInt32
 
 MAX_DEPTH: Final = 128
 """A tree is no deeper."""
@@ -90,9 +90,14 @@ class Rules:
         self.cool = self._micros([r.cool_down for r in self.rules])
         self.most[~np.array(own, bool)] = FOREVER
         self.cool[~np.array(own, bool)] = 0
+        slow = {c: i for i, c in enumerate(dict.fromkeys(self.column[self.cool > 0].tolist()))}
+        self.cooling = np.array([slow.get(c, -1) for c in self.column.tolist()], np.intp)
+        """Row of the rule's cool-down, which its leaves share; -1 where it has none."""
+        self.number = np.array([p.number for p in leaves], np.intp)
+        """Place in the order of the tree."""
         self.intensity = np.array([p.intensity for p in leaves], np.float64)
         self.orientation = np.array([r.orientation for r in self.rules], np.int8)
-        self.claim = np.array([(r.priority + 1001) * 2 for r in self.rules], np.int32)
+        self.claim = np.array([claim(r.priority) for r in self.rules], np.int32)
         self.bearer = tuple(
             p.target or r.bearer if isinstance(r, AutonomousRule) else "self" for r, p in self._pairs()
         )
@@ -111,7 +116,7 @@ class Rules:
 class Program:
     """Everything that a tick needs to know of the tree; fixed once built (law 5)."""
 
-    def __init__(self, library: Library, seed: int, ids: UInt32) -> None:
+    def __init__(self, library: Library, seed: int) -> None:
         self.places = _plant(library)
         """Every node that ticks, by number."""
         self._order()
@@ -125,9 +130,11 @@ class Program:
             for rule in self.rules.rules
         ]
         self.parallel_rows = self.repeat_rows = self.timeout_rows = self.cool_rows = 0
+        self.chance_rows = 0
         self.groups: list[Group] = []
-        self.parent = np.array([-1 if p.parent is None else p.parent.row for p in ordered], np.intp)
-        self._seed, self._ids = seed, ids
+        self.parents = [-1 if p.parent is None else p.parent.row for p in ordered]
+        """Row of each node's parent, -1 for the root."""
+        self._seed = seed
         start = leaves
         while start < len(ordered):
             stop = start
@@ -136,14 +143,11 @@ class Program:
                 stop += 1
             self.groups.append(self._group(ordered[start:stop], slice(start, stop)))
             start = stop
+        self.group_of = {row: group for group in self.groups for row in range(group.at.start, group.at.stop)}
+        """Group of each node that is no leaf."""
         self.columns = Columns(self._predicates)
-        self.contested = _contested(self.places, self.rules)
-        """Whether opposite orientations could meet under a parallel."""
-        self.holds = bool((self.rules.least > 0).any())
-
-    def group_of(self, row: int) -> Group:
-        """Return the group of a node that is no leaf."""
-        return next(group for group in self.groups if row < group.at.stop)
+        self.opposites = _opposites(self.rows, self.rules)
+        """Parallels in which opposite orientations could meet."""
 
     def _order(self) -> None:
         """Give every place its row."""
@@ -210,9 +214,11 @@ class Program:
                 self.timeout_rows = own.stop
                 return Timeouts(at, below, np.array([micros(f.value) for f in forms], np.int64), own)
             case Modifier(kind=Modification.CHANCE):
-                every = [max(1, micros(f.every)) for f in forms]
-                keys = [place.number for place in places]
-                return Chances(at, below, [f.value for f in forms], every, keys, self._seed, self._ids)
+                own = slice(self.chance_rows, self.chance_rows + len(places))
+                self.chance_rows = own.stop
+                every = np.array([max(1, micros(f.every)) for f in forms], np.int64)
+                keys = np.array([place.number for place in places], np.int64)
+                return Chances(at, below, np.array([f.value for f in forms]), every, keys, self._seed, own)
         raise TypeError(f"{type(form).__name__} is no form")
 
 
@@ -305,16 +311,18 @@ def _apply(modifier: Modifier, context: tuple[float, float, float, str]) -> tupl
     return intensity, tempo, stretch, target
 
 
-def _contested(places: list[Place], rules: Rules) -> bool:
+def _opposites(places: Many[Place], rules: Rules) -> list[Opposites]:
+    """Return the parallels below which opposite orientations may meet, lower ones first."""
+    below: dict[int, list[int]] = {}
     signs: dict[int, frozenset[int]] = {}
-    orientation = {p.number: int(o) for p, o in zip(rules.places, rules.orientation, strict=True)}
-    found = False
-    for place in reversed(places):
-        below = [signs[child.number] for child in place.below]
-        own = frozenset({orientation[place.number]} - {0}) if not below else frozenset().union(*below)
-        signs[place.number] = own
-        if isinstance(place.form, Parallel):
-            found |= any(
-                1 in a and -1 in b for i, a in enumerate(below) for j, b in enumerate(below) if i != j
-            )
+    found = []
+    orientation = dict(enumerate(rules.orientation.tolist()))
+    for place in places:  # by row: children before parents
+        below[place.row] = [place.row] + [row for child in place.below for row in below[child.row]]
+        each = [signs[child.row] for child in place.below]
+        own = frozenset().union(*each) if each else frozenset({orientation[place.row]} - {0})
+        signs[place.row] = own
+        if isinstance(place.form, Parallel) and len(own) == 2 and len(each) > 1:
+            children = [below[child.row] for child in place.below]
+            found.append(Opposites(children, len(rules), rules.orientation, rules.claim))
     return found

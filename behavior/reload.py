@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.behavior.engine import Engine
-from mien.behavior.events import event
 from mien.behavior.state import State
 from mien.behavior.world import Thing
 from mien.bridge.messages import BehaviorEvent
@@ -29,6 +28,7 @@ def swap(old: Engine, new: Engine, state: State, t: int) -> tuple[State, list[Be
         t: microseconds.
     """
     carried = new.start()
+    mind = carried.mind
     state = state.copy()
     shared = [id_ for id_ in new.cast.index if id_ in old.cast.index]
     to = np.array([new.cast.index[id_] for id_ in shared], np.intp)
@@ -37,28 +37,30 @@ def swap(old: Engine, new: Engine, state: State, t: int) -> tuple[State, list[Be
     _carry_surroundings(new, state, carried)
     successors = _successors(old, new)
     for there, here in successors:
-        carried.was[here, to] = state.was[there, by] & new.owned[here, to]
-        for name in ("since", "base", "fading", "counterpart"):
+        mind.was[here, to] = state.mind.was[there, by] & new.deciding.owned[here, to]
+        mind.since[here, to] = state.mind.since[there, by]
+        for name in ("base", "level", "counterpart"):
             getattr(carried, name)[here, to] = getattr(state, name)[there, by]
     for place in new.program.rows:
         if place.below:
-            carried.was[place.row] = carried.was[[child.row for child in place.below]].any(axis=0)
-    carried.memory.since[:] = t
+            mind.was[place.row] = mind.was[[child.row for child in place.below]].any(axis=0)
+    mind.memory.since[:] = t
     for group in reversed(new.program.groups):
         if group.exclusive:
-            group.one_at_a_time(carried.was)
-        group.down(carried.was)
-    column = {rule.id: i for i, rule in enumerate(new.library.rules)}
-    for then, rule in enumerate(old.library.rules):
-        now = column.get(rule.id)
-        if now is not None:
-            carried.ready[now, to] = state.ready[then, by]
-            carried.cooling[now, to] = state.cooling[then, by]
-    stopped = state.was[: len(old.program.rules)].copy()
+            group.one_at_a_time(mind.was)
+        group.down(mind.was)
     for there, here in successors:
-        stopped[there, by] &= ~carried.was[here, to]
-    events = [event(old, state, int(row), int(who), "reloaded", t) for who, row in np.argwhere(stopped.T)]
-    carried.lit = new.light(carried, carried.was, t)
+        then, now = old.program.rules.cooling[there], new.program.rules.cooling[here]
+        if then >= 0 and now >= 0:
+            mind.ready[now, to] = state.mind.ready[then, by]
+            mind.cooling[now, to] = state.mind.cooling[then, by]
+    stopped = state.mind.was[: len(old.program.rules)].copy()
+    for there, here in successors:
+        stopped[there, by] &= ~mind.was[here, to]
+    events = [
+        old.performing.event(state, int(row), int(who), "reloaded", t) for who, row in np.argwhere(stopped.T)
+    ]
+    new.performing.resume(carried, t)
     carried.t, carried.t_decided = state.t, state.t_decided
     return carried, events
 
@@ -70,7 +72,7 @@ def _carry_affect(old: Engine, new: Engine, state: State, carried: State, to: In
             carried.emotion[to, here] = state.emotion[by, there]
             carried.mood[to, here] = state.mood[by, there]
     new.feeling.settle(carried)
-    carried.snapshot[:] = carried.emotion, carried.mood
+    carried.snapshot[:, 0], carried.snapshot[:, 1] = carried.emotion, carried.mood
 
 
 def _carry_surroundings(new: Engine, state: State, carried: State) -> None:

@@ -41,6 +41,7 @@ class Senses:
             ],
             np.intp,
         )
+        self.may_be_unknown = len(own) < len(self.operands)
         self._others = [(i, o) for i, o in enumerate(self.operands) if not self._is_own(o)]
 
     @staticmethod
@@ -49,13 +50,12 @@ class Senses:
 
     def read(self, state: State, t: int) -> Float32:
         """Return the level of each operand at the snapshot, (operands, N); NaN where unknown."""
-        snapshot = state.snapshot
-        plane = snapshot.transpose(0, 2, 1).reshape(2 * snapshot.shape[2], snapshot.shape[1])
+        count = len(state.snapshot)
+        own: Float32 = state.snapshot.reshape(count, -1).T[self._own_columns]
         if not self._others:
-            own: Float32 = plane[self._own_columns]
             return own
-        levels = np.empty((len(self.operands), snapshot.shape[1]), np.float32)
-        levels[self._own] = plane[self._own_columns]
+        levels = np.empty((len(self.operands), count), np.float32)
+        levels[self._own] = own
         for row, operand in self._others:
             levels[row] = self._felt_by(operand, state, t)
         return levels
@@ -70,7 +70,7 @@ class Senses:
                 return unknown
             level = self._level(operand, state.caught)
             return np.where(state.strength_caught[:, 0] > 0.0, level, np.nan)
-        level = self._level(operand, state.snapshot[_SPACES[operand.space]])
+        level = self._level(operand, state.snapshot[:, _SPACES[operand.space]])
         if subject == SELF:
             return level
         if subject == NEAREST:

@@ -16,9 +16,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.behavior.columns import Bools, Rows
+from mien.behavior.predicates import FOREVER
+from mien.bridge.messages import UInt32
 
 Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
 Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What forms remember, besides which nodes run; rows belong to groups, columns to characters."""
+
+    done: Bools
+    """(children of parallels, N) Which have succeeded."""
+    allowed: Bools
+    """(chances, N) What the last draw said."""
+    count: Int64
+    """(repeats, N) Successes so far."""
+    since: Int64
+    """(timeouts, N) When the child began, microseconds."""
+    ready: Int64
+    """(cool-downs, N) When the child may begin again, microseconds."""
+    drawn: Int64
+    """(chances, N) When the next draw is due, microseconds."""
 
 
 @dataclass(slots=True)
@@ -27,7 +48,9 @@ class Tick:
 
     t: int
     """Microseconds."""
-    memory: "Memory"
+    ids: UInt32
+    """(N,) Characters."""
+    memory: Memory
     holds: Bools
     """(predicates, N)"""
     was: Bools
@@ -40,26 +63,6 @@ class Tick:
     """(V, N) Which their parent would tick, and let run."""
     held: Bools | None
     """(V, N) Which would run a rule that is still in its minimum duration; None where no rule has one."""
-    plus: Int32 | None
-    """(V, N) Claim of the strongest rule of positive orientation that would run; 0 for none.
-
-    None where the tree cannot bring opposite orientations together."""
-    minus: Int32 | None
-    """(V, N) The same for negative orientation."""
-
-
-@dataclass(slots=True)
-class Memory:
-    """What forms remember, besides which nodes run; rows belong to groups, columns to characters."""
-
-    done: Bools
-    """(children of parallels, N) Which have succeeded."""
-    count: NDArray[np.int32]
-    """(repeats, N) Successes so far."""
-    since: NDArray[np.int64]
-    """(timeouts, N) When the child began, microseconds."""
-    ready: NDArray[np.int64]
-    """(cool-downs, N) When the child may begin again, microseconds."""
 
 
 class Group:
@@ -78,7 +81,7 @@ class Group:
 
     def children(self, plane: NDArray[Scalar]) -> NDArray[Scalar]:
         """Return (width, nodes, N): the children's rows of a plane; a view where they lie together."""
-        return plane[self.below].reshape(self.width, self.size, -1)
+        return plane[self.below].reshape(self.width, self.size, plane.shape[1])
 
     def up(self, tick: Tick) -> None:
         """Find what the nodes would do, from what their children would do."""
@@ -87,29 +90,38 @@ class Group:
     def keep(self, tick: Tick, runs: Bools) -> None:
         """Remember what the next tick needs; `runs` (V, N) is what runs from now on."""
 
+    def wake(self, tick: Tick, runs: Bools) -> Int64 | None:
+        """Return when time alone changes what nodes would do, (nodes, N) microseconds; None: never."""
+
     def reach(self, tick: Tick, reached: Bools) -> None:
-        """Set which children are ticked, (width, nodes, N); pass on the claims of those that would run."""
-        tick.reach[self.below] = reached.reshape(self.width * self.size, -1)
+        """Set which children are ticked, (width, nodes, N); pass on what is held."""
+        tick.reach[self.below] = reached.reshape(self.width * self.size, reached.shape[2])
         if tick.held is not None:
             np.logical_or.reduce(reached & self.children(tick.held), axis=0, out=tick.held[self.at])
-        if tick.plus is not None and tick.minus is not None:
-            for plane in (tick.plus, tick.minus):
-                np.maximum.reduce(self.children(plane) * reached, axis=0, out=plane[self.at])
+
+    def pass_on(self, tick: Tick) -> None:
+        """Tick the only child of each node whatever happens: `reach` is True to begin with."""
+        if tick.held is not None:
+            tick.held[self.at] = tick.held[self.below]
+
+    def down(self, runs: Bools) -> None:
+        """Take from the children in `runs` (V, N) what their parents do not let run."""
+        if isinstance(self.below, slice):
+            view = self.children(runs)
+            np.logical_and(view, runs[self.at], out=view)
+        else:
+            allowed = self.children(runs) & runs[self.at]
+            runs[self.below] = allowed.reshape(self.width * self.size, runs.shape[1])
 
     def one_at_a_time(self, was: Bools) -> None:
         """Let only the first of the children that were running have been so."""
         children = self.children(was)
         for i in range(1, self.width):
             children[i] &= ~children[:i].any(axis=0)
-        was[self.below] = children.reshape(self.width * self.size, -1)
+        was[self.below] = children.reshape(self.width * self.size, was.shape[1])
 
-    def down(self, runs: Bools) -> None:
-        """Take from the children in `runs` (V, N) what their parents do not let run."""
-        parents = runs[self.at]
-        if isinstance(self.below, slice):
-            view = self.children(runs)
-            np.logical_and(view, parents, out=view)
-        else:
-            runs[self.below] &= np.broadcast_to(parents, (self.width, *parents.shape)).reshape(
-                self.width * self.size, -1
-            )
+
+def pending(due: Int64, t: int, where: Bools | None = None) -> Int64:
+    """Return times that are still to come, `FOREVER` for all others."""
+    waits = due > t if where is None else where & (due > t)
+    return np.where(waits, due, FOREVER)

@@ -13,8 +13,8 @@ answer on. The others change the answer:
 | chance    | it is not running, and the draw says no  | (halted) | fails        |
 | all       | otherwise                                | any      | as the child |
 
-A draw is fixed for `every` seconds (slots since time 0), and comes from the seed, the character and the place
-in the tree alone (`chance.uniform`): as likely at 30 ticks a second as at 120, the same in any company.
+A draw stands for `every` seconds, and comes from the seed, the character and the place in the tree alone
+(`chance.uniform`): as likely at 30 ticks a second as at 120, the same in any company.
 """
 
 import numpy as np
@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from mien.behavior.chance import uniform
 from mien.behavior.columns import Bools, Rows
-from mien.behavior.forms.group import Group, Tick
+from mien.behavior.forms.group import Group, Int64, Tick, pending
+from mien.behavior.predicates import FOREVER
 from mien.bridge.messages import UInt32
 
 
@@ -34,7 +35,7 @@ class Inverts(Group):
         success, running = tick.success[self.below], tick.running[self.below]
         tick.success[self.at] = ~(success | running)
         tick.running[self.at] = running
-        self.reach(tick, np.ones((1, *running.shape), bool))
+        self.pass_on(tick)
 
 
 class _Gates(Group):
@@ -51,7 +52,7 @@ class CoolDowns(_Gates):
 
     def __init__(self, at: slice, below: Rows, lengths: NDArray[np.int64], own: slice) -> None:
         super().__init__(at, below, 1)
-        self.lengths = lengths[:, None]
+        self.lengths: Int64 = lengths[:, None]
         self.own = own
         """Rows of `Memory.ready`."""
 
@@ -62,7 +63,11 @@ class CoolDowns(_Gates):
     def keep(self, tick: Tick, runs: Bools) -> None:
         """Note when the child ended."""
         ended = tick.was[self.at] & ~runs[self.at]
-        tick.memory.ready[self.own] = np.where(ended, tick.t + self.lengths, tick.memory.ready[self.own])
+        np.copyto(tick.memory.ready[self.own], tick.t + self.lengths, where=ended)
+
+    def wake(self, tick: Tick, runs: Bools) -> Int64:
+        """Wake when the child may begin again."""
+        return pending(tick.memory.ready[self.own], tick.t, ~runs[self.at])
 
 
 class Timeouts(_Gates):
@@ -70,7 +75,7 @@ class Timeouts(_Gates):
 
     def __init__(self, at: slice, below: Rows, lengths: NDArray[np.int64], own: slice) -> None:
         super().__init__(at, below, 1)
-        self.lengths = lengths[:, None]
+        self.lengths: Int64 = lengths[:, None]
         self.own = own
         """Rows of `Memory.since`."""
 
@@ -86,7 +91,11 @@ class Timeouts(_Gates):
     def keep(self, tick: Tick, runs: Bools) -> None:
         """Note when the child began."""
         begun = runs[self.at] & ~tick.was[self.at]
-        tick.memory.since[self.own] = np.where(begun, tick.t, tick.memory.since[self.own])
+        np.copyto(tick.memory.since[self.own], tick.t, where=begun)
+
+    def wake(self, tick: Tick, runs: Bools) -> Int64:
+        """Wake when the time of a running child is over."""
+        return pending(tick.memory.since[self.own] + self.lengths, tick.t, runs[self.at])
 
 
 class Chances(_Gates):
@@ -96,11 +105,11 @@ class Chances(_Gates):
         self,
         at: slice,
         below: Rows,
-        probabilities: list[float],
-        every: list[int],
-        keys: list[int],
+        probabilities: NDArray[np.float64],
+        every: NDArray[np.int64],
+        keys: NDArray[np.int64],
         seed: int,
-        ids: UInt32,
+        own: slice,
     ) -> None:
         super().__init__(at, below, 1)
         self.probabilities = probabilities
@@ -108,20 +117,38 @@ class Chances(_Gates):
         self.keys = keys
         """What tells apart the draws of two nodes: their number in the tree."""
         self.seed = seed
-        self.ids = ids
-        self._slots: list[int] = [-1] * self.size
-        self._allowed: Bools = np.zeros((self.size, len(ids)), bool)
+        self.own = own
+        """Rows of `Memory.allowed` and `Memory.drawn`."""
 
     def up(self, tick: Tick) -> None:
         """See the truth table."""
-        for row, every in enumerate(self.every):
-            slot = tick.t // every
-            if slot != self._slots[row]:
-                self._slots[row] = slot
-                self._allowed[row] = draw(self.seed, self.ids, self.keys[row], slot) < self.probabilities[row]
-        self.gate(tick, self._allowed | tick.was[self.at])
+        allowed, drawn = tick.memory.allowed[self.own], tick.memory.drawn[self.own]
+        row, character = np.nonzero(drawn <= tick.t)
+        if row.size:
+            ids, every, ends = tick.ids[character], self.every[row], drawn[row, character]
+            if not ends.all():
+                ends = np.where(ends > 0, ends, first_draw(self.seed, ids, every))
+            ends = ends + np.maximum((tick.t - ends) // every + 1, 0) * every
+            allowed[row, character] = draw(self.seed, ids, self.keys[row], ends) < self.probabilities[row]
+            drawn[row, character] = ends
+        self.gate(tick, allowed | tick.was[self.at])
+
+    def wake(self, tick: Tick, runs: Bools) -> Int64:
+        """Wake for the next draw where it matters."""
+        return np.where(runs[self.at], FOREVER, tick.memory.drawn[self.own])
 
 
-def draw(seed: int, ids: UInt32, key: int, slot: int) -> NDArray[np.float64]:
-    """Return the numbers in (0, 1), (N,), that a chance modifier draws in a slot of time."""
-    return uniform(seed, ids, key, np.full(len(ids), slot, np.int64))
+def first_draw(seed: int, ids: UInt32, every: Int64) -> Int64:
+    """Return when the first draw of each character stands no longer, in (0, every] microseconds.
+
+    A moment of each character's own, so that a crowd does not change its mind all at once.
+    """
+    return 1 + (uniform(seed, ids, _FIRST, np.zeros(len(ids), np.int64)) * every).astype(np.int64)
+
+
+def draw(seed: int, ids: UInt32, keys: Int64, ends: Int64) -> NDArray[np.float64]:
+    """Return the numbers in (0, 1) that chance modifiers draw for the time up to `ends` microseconds."""
+    return uniform(seed, ids, _CHANCE, ends * (1 << 16) + keys)
+
+
+_FIRST, _CHANCE = 1, 2

@@ -35,7 +35,7 @@ class Repeats(Group):
         goes_on = running | (success & ~last)
         if self.ends is None:
             tick.success[self.at], tick.running[self.at] = last, goes_on
-            self.reach(tick, np.ones((1, *last.shape), bool))
+            self.pass_on(tick)
         else:
             ends = tick.holds[self.ends]
             tick.success[self.at] = ends | last
@@ -45,4 +45,4 @@ class Repeats(Group):
     def keep(self, tick: Tick, runs: Bools) -> None:
         """Count the rounds."""
         count = tick.memory.count[self.own] + tick.success[self.below]
-        tick.memory.count[self.own] = np.where(runs[self.at], count, 0)
+        tick.memory.count[self.own] = count * runs[self.at]
