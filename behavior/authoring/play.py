@@ -227,7 +227,7 @@ class _Judge:
 
     def _running(self, state: State, row: int) -> list[str]:
         leaves = self.engine.program.rules.rules
-        on = np.flatnonzero(state.was[: len(leaves), row])
+        on = np.flatnonzero(state.mind.was[: len(leaves), row])
         return list(dict.fromkeys(leaves[leaf].id for leaf in on.tolist()))
 
     def _levels(self, row: int, affect: Affect) -> "_Readings":
