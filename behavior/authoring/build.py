@@ -260,7 +260,9 @@ class Builder:
 
     # --- rules ---------------------------------------------------------------------------------------
 
-    def _common(self, name: Word, record: Record, aim: tuple[Change, ...]) -> dict[str, Any]:
+    def _common(
+        self, name: Word, record: Record, aim: tuple[Change, ...], default_orientation: int
+    ) -> dict[str, Any]:
         given = record.given(*_TIMING)
         if given.get("min_duration", 0.0) > given.get("max_duration", np.inf):
             message = "it cannot last at least longer than at most: `min_duration` is above `max_duration`"
@@ -271,7 +273,7 @@ class Builder:
             "id": str(name),
             "trigger": record.get("trigger", ALWAYS),
             "aim": aim,
-            "orientation": record.get("orientation", orientation(aim, self.emotions)),
+            "orientation": record.get("orientation", default_orientation),
             "scaling": tuple(TraitScaling(trait, weight) for trait, weight in scaling.items()),
             "shows": Shows(**{key: str(cue) for key, cue in shows.values.items()}) if shows else Shows(),
             "mark": name.mark,
@@ -294,14 +296,16 @@ class Builder:
             self._check_subject(given["bearer"], record.values["bearer"].mark)
         if given.get("inflicter", SELF) != SELF:
             self._known(given["inflicter"], self.cast, "character", record.values["inflicter"].mark)
-        return AutonomousRule(**self._common(name, record, self._changes(record.get("aim", {}))), **given)
+        aim = self._changes(record.get("aim", {}))
+        return AutonomousRule(**self._common(name, record, aim, orientation(aim, self.emotions)), **given)
 
     def _interactive(self, name: Word, record: Record) -> InteractiveRule:
         for whose, _, emotion in record.get("effect", {}):
             if whose == "self":
                 message = "a smart object feels nothing; leave out `self.`"
                 self.report(Problem(emotion.mark, message, "wrong-value"))
-        common = self._common(name, record, self._changes(record.get("effect", {})))
+        # An interactive rule has no aim of its own (P1, eq. 21): it moves feelings, and embodies none.
+        common = self._common(name, record, self._changes(record.get("effect", {})), 0)
         return InteractiveRule(**common, **{"range": 1.0, **record.given("range", "falls_off")})
 
     def _check_expressions(self, library: Library) -> None:

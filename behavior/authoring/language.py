@@ -3,6 +3,7 @@
 The loader reads by it, `schema` writes it as JSON Schema, docs/authoring.md lists it.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from mien.behavior.authoring.kinds import (
@@ -184,6 +185,7 @@ INTERACTIVE: Final = Shape(
         "effect": Field(_CHANGES, "What it does to the emotions of those in range, per second", "nothing"),
         "falls_off": Field(Flag(), "Whether its effect weakens from the object to its range", "true"),
         **_COMMON,
+        "orientation": replace(_COMMON["orientation"], default="neutral"),
     },
     "What a smart object does to those near it.",
 )

@@ -1,6 +1,6 @@
 """Plays scenarios: the engine in virtual time, with what is given as its inputs, and what came of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import nan
 from typing import Any, Final
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mien.behavior.affect import read_out
 from mien.behavior.authoring.grammar import show_operand
-from mien.behavior.authoring.scenario import MOMENTARY, Expectation, Given, Scenario
+from mien.behavior.authoring.scenario import MOMENTARY, Expectation, Given, Scenario, crowds
 from mien.behavior.definition import DIMENSIONS, SELF, Feeling, Operand, Predicate, Space
 from mien.behavior.engine import Engine
 from mien.behavior.library import Library
@@ -103,6 +103,7 @@ class _Stage:
         self.ids |= {character.name: character.id for character in library.characters}
         self.ids |= {kind.name: FIRST_OBJECT + i for i, kind in enumerate(library.objects)}
         self.objects = {kind.name: dict(kind.state) for kind in library.objects}
+        self.crowds = crowds(library)
         self.shown: messages.Float32 | None = None
         self.held: dict[tuple[str, Space, str], float] = {}
         self.where: dict[str, tuple[float, ...]] = {}
@@ -129,9 +130,10 @@ class _Stage:
                 found.append(self._object(name, t))
         if "player" in what.values:
             self.shown = None if what.values["player"] is None else _distribution(what.values["player"])
-        self.where |= {str(name): place for name, place in what.get("place", {}).items()}
+        placed = self._placed(what.get("place", {}))
+        self.where |= placed
         self.looks |= {str(name): self.ids[str(whom)] for name, whom in what.get("look", {}).items()}
-        moved = {str(name) for name in (*what.get("place", {}), *what.get("look", {}))}
+        moved = {*placed, *map(str, what.get("look", {}))}
         if moved:
             found.append(self._world(sorted(moved), t))
         event = what.get("event")
@@ -139,6 +141,19 @@ class _Stage:
             who, whom = (self.ids.get(str(event.get(part)), NOBODY) for part in ("subject", "object"))
             name, intensity = str(event.values["name"]), event.get("intensity", 1.0)
             found.append(GameEvent(t=t, name=name, subject=who, object=whom, intensity=intensity))
+        return found
+
+    def _placed(self, places: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:
+        found: dict[str, tuple[float, ...]] = {}
+        for name, place in places.items():
+            if isinstance(place, tuple):
+                found |= dict.fromkeys(self.crowds.get(str(name), [str(name)]), place)
+                continue
+            x, y, *_ = place.values["corner"]
+            columns, spacing = place.values["columns"], place.get("spacing", 1.0)
+            for number, member in enumerate(self.crowds[str(name)]):
+                row, column = divmod(number, columns)
+                found[member] = (x + column * spacing, y + row * spacing)
         return found
 
     def _object(self, name: str, t: int, present: int = 1) -> SmartObject:
@@ -169,17 +184,22 @@ class _Stage:
         """Set the levels that are given, and those that are held."""
         now: dict[tuple[str, Space, str], float] = {}
         for given in due:
-            for character, levels in given.what.get("feel", {}).items():
-                now |= {(str(character), space, str(name)): v for (_, space, name), v in levels.items()}
-            for character, levels in given.what.get("hold", {}).items():
-                for (_, space, name), value in levels.items():
-                    key = (str(character), space, str(name))
-                    self.held.pop(key, None)
-                    if value is not None:
-                        self.held[key] = value
+            now |= {
+                key: value for key, value in self._levels(given.what.get("feel", {})) if value is not None
+            }
+            for key, value in self._levels(given.what.get("hold", {})):
+                self.held.pop(key, None)
+                if value is not None:
+                    self.held[key] = value
         for (character, space, name), value in (now | self.held).items():
             vector = state.emotion if space is Space.EMOTION else state.mood
             vector[self.engine.cast.by_name[character], self.columns[name]] = value
+
+    def _levels(self, given: Mapping[str, Any]) -> Iterator[tuple[tuple[str, Space, str], float | None]]:
+        for name, levels in given.items():
+            for character in self.crowds.get(str(name), [str(name)]):
+                for (_, space, emotion), value in levels.items():
+                    yield (character, space, str(emotion)), value
 
 
 def _distribution(levels: dict[str, float]) -> messages.Float32:
@@ -199,7 +219,8 @@ class _Judge:
         self.step = 1.0 / scenario.rate
         self.failed: dict[int, str] = {}
         self.looked: dict[int, str] = {}
-        self.memory = [Memory() for _ in scenario.expect]
+        self.memory: dict[tuple[int, int], Memory] = {}
+        self.crowds = crowds(engine.library)
 
     def watch(self, t: int, affect: Affect, activity: Activity, state: State) -> None:
         """Judge what must hold at this tick."""
@@ -208,22 +229,32 @@ class _Judge:
             kind = expectation.kind
             if kind not in MOMENTARY:
                 continue
-            row = self.engine.cast.by_name[expectation.character]
-            seen, met = "", True
-            if isinstance(expectation.wanted, str):
-                met = (self._is_running(state, row, expectation.wanted)) == (kind == "runs")
-                seen = f"runs {', '.join(self._running(state, row)) or 'nothing'}"
-            else:
-                levels = self._levels(row, affect) if kind == "feels" else self._aims(row, activity, state)
-                met = holds(expectation.wanted, levels.__getitem__, self.memory[number], t)
-                seen = _readings(expectation.wanted, levels)
-            if expectation.begin - self.step / 2 <= second <= expectation.end + self.step / 2:
+            due = expectation.begin - self.step / 2 <= second <= expectation.end + self.step / 2
+            if not due and isinstance(expectation.wanted, str):
+                continue
+            members = self.crowds.get(expectation.character, [expectation.character])
+            answers = [self._answer(number, member, t, affect, activity, state) for member in members]
+            share = sum(met for met, _ in answers) / len(answers)
+            seen = answers[0][1] if len(answers) == 1 else f"{share:.0%}"
+            if due:
                 self.looked[number] = seen
-                if not met:
+                if not expectation.share[0] <= share <= expectation.share[1]:
                     self.failed.setdefault(number, f"at {second:.2f} s: {seen}")
 
-    def _is_running(self, state: State, row: int, rule: str) -> bool:
-        return rule in self._running(state, row)
+    def _answer(
+        self, number: int, member: str, t: int, affect: Affect, activity: Activity, state: State
+    ) -> tuple[bool, str]:
+        """Return whether one character does what is expected at this tick, and what it does."""
+        expectation = self.expect[number]
+        row = self.engine.cast.by_name[member]
+        if isinstance(expectation.wanted, str):
+            running = self._running(state, row)
+            met = (expectation.wanted in running) == (expectation.kind == "runs")
+            return met, f"runs {', '.join(running) or 'nothing'}"
+        feels = expectation.kind == "feels"
+        levels = self._levels(row, affect) if feels else self._aims(row, activity, state)
+        memory = self.memory.setdefault((number, row), Memory())
+        return holds(expectation.wanted, levels.__getitem__, memory, t), _readings(expectation.wanted, levels)
 
     def _running(self, state: State, row: int) -> list[str]:
         leaves = self.engine.program.rules.rules

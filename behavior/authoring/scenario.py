@@ -21,10 +21,12 @@ from mien.behavior.authoring.kinds import (
     Shape,
     Subject,
     Text,
+    meters,
     seconds,
+    wrong,
 )
 from mien.behavior.authoring.problems import LibraryError, Problem, did_you_mean
-from mien.behavior.authoring.source import MAX_BYTES, Items, parse
+from mien.behavior.authoring.source import MAX_BYTES, Items, Node, Table, parse
 from mien.behavior.definition import DIMENSIONS, PLAYER, SELF, Feeling, Mark, Predicate
 from mien.behavior.library import Library
 from mien.behavior.predicates import operands
@@ -37,7 +39,37 @@ _SHARE: Final = Number(0.0, 1.0)
 _INSIDE: Final = Number(0.0, 1.0, open_low=True, open_high=True)
 _CHARACTER: Final = Name("a character", spaced=True)
 _THING: Final = Name("a smart object")
-_PLACE: Final = Many(Number(-10_000.0, 10_000.0), 3)
+_COORDINATE: Final = Number(-10_000.0, 10_000.0)
+
+GRID: Final = Shape(
+    "a grid",
+    {
+        "corner": Field(Many(_COORDINATE, 3), "Where the first of the crowd stands: [x, y]", required=True),
+        "columns": Field(Number(1, 10_000, whole=True), "How many stand side by side", required=True),
+        "spacing": Field(meters(zero=False), "How far apart", "1 m"),
+    },
+    "Places a crowd, row by row.",
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where someone is, `[x, y]` or `[x, y, z]` in meters; a `GRID` for a crowd."""
+
+    def read(self, node: Node, report: Report) -> Any:
+        """Return the coordinates, or the grid's record."""
+        place = (GRID if isinstance(node, Table) else Many(_COORDINATE, 3)).read(node, report)
+        short = isinstance(place, tuple) and len(place) < 2
+        return wrong(self, node, report) if short else place
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"anyOf": [Many(_COORDINATE, 3).schema() | {"minItems": 2}, GRID.schema()]}
+
+    def words(self) -> str:
+        """Return what may be written."""
+        return "a place such as `[4, 0]`, or `{corner: [0, 0], columns: 10}` for a crowd"
+
 
 EVENT: Final = Shape(
     "an event",
@@ -68,7 +100,7 @@ GIVEN: Final = Shape(
             "nothing",
         ),
         "event": Field(EVENT, "Something happens", "nothing"),
-        "place": Field(Named(_CHARACTER, _PLACE), "Where they are: [x, y] or [x, y, z] in meters", "unknown"),
+        "place": Field(Named(_CHARACTER, Place()), "Where they are, in meters", "unknown"),
         "look": Field(Named(_CHARACTER, Subject()), "Whom they look at", "nobody"),
         "object": Field(
             Named(_THING, Either({"gone": None}, Named(Name("a level"), _SHARE))),
@@ -81,7 +113,7 @@ GIVEN: Final = Shape(
 EXPECT: Final = Shape(
     "an expectation",
     {
-        "character": Field(_CHARACTER, "Of whom", required=True),
+        "character": Field(_CHARACTER, "Of whom: a character, or a whole crowd", required=True),
         "enters": Field(Name("a rule"), "It starts this rule"),
         "exits": Field(Name("a rule"), "It ends this rule"),
         "because": Field(
@@ -92,6 +124,8 @@ EXPECT: Final = Shape(
         "rests": Field(Name("a rule"), "It is not executing this rule"),
         "feels": Field(Condition(), "Its levels meet this"),
         "aims": Field(Condition(), "What its rules are doing to its levels meets this, such as `joy > .1`"),
+        "at_least": Field(_SHARE, "Of a crowd: what share of it at least", "1"),
+        "at_most": Field(_SHARE, "Of a crowd: what share of it at most", "1"),
         "at": Field(seconds(), "When", "the end"),
         "between": Field(Many(seconds(), 2), "From when to when: [1 s, 3 s]", "the whole scenario"),
     },
@@ -136,6 +170,8 @@ class Expectation:
     end: float
     because: str
     times: int | None
+    share: tuple[float, float]
+    """Of a crowd, between which shares of it."""
     mark: Mark
     text: str
     """As a sentence for the table."""
@@ -152,6 +188,16 @@ class Scenario:
     given: tuple[Given, ...]
     expect: tuple[Expectation, ...]
     mark: Mark
+
+
+def crowds(library: Library) -> dict[str, list[str]]:
+    """Return the members of each crowd, by the name that the cast gives it."""
+    found: dict[str, list[str]] = {}
+    for character in library.characters:
+        name, _, number = character.name.rpartition("_")
+        if name and number.isdigit():
+            found.setdefault(name, []).append(character.name)
+    return found
 
 
 def find(path: Path) -> list[Path]:
@@ -195,6 +241,8 @@ class _Reader:
     def __init__(self, library: Library, report: Report) -> None:
         self.report = report
         self.characters = {character.name for character in library.characters}
+        self.crowds = crowds(library)
+        self.everyone = {*self.characters, *self.crowds}
         self.objects = {kind.name: kind for kind in library.objects}
         self.rules = {rule.id for rule in library.rules}
         self.emotions = {emotion.name for emotion in library.emotions}
@@ -237,14 +285,15 @@ class _Reader:
             self.report(Problem(record.keys["player"], message, "wrong-value"))
         for part in ("feel", "hold"):
             for character, levels in record.get(part, {}).items():
-                self._known(character, self.characters, "character")
+                self._known(character, self.everyone, "character")
                 for _, _, emotion in levels:
                     self._known(emotion, self.emotions, "emotion")
-        placed = {*self.characters, *self.objects, PLAYER}
+        placed = {*self.everyone, *self.objects, PLAYER}
         for name, place in record.get("place", {}).items():
             self._known(name, placed, "character or smart object")
-            if len(place) < 2:
-                self.report(Problem(name.mark, f"`{name}` needs two or three numbers, [x, y]", "wrong-value"))
+            if isinstance(place, Record) and name not in self.crowds:
+                message = f"`{name}` is no crowd; place it with two numbers, [x, y]"
+                self.report(Problem(name.mark, message, "wrong-value"))
         for name, whom in record.get("look", {}).items():
             self._known(name, self.characters, "character")
             self._known(whom, placed, "character or smart object")
@@ -266,11 +315,11 @@ class _Reader:
     def _expectation(self, record: Record, lasts: float) -> Expectation:
         kinds = [kind for kind in KINDS if kind in record.values]
         character = record.values["character"]
-        self._known(character, self.characters, "character")
+        self._known(character, self.everyone, "character")
         if len(kinds) != 1:
             message = "an expectation has one of `enters`, `exits`, `runs`, `rests`, `feels` and `aims`"
             self.report(Problem(record.mark, message, "missing-field"))
-            return Expectation(str(character), "runs", "", 0, 0, "", None, record.mark, "")
+            return Expectation(str(character), "runs", "", 0, 0, "", None, (0, 1), record.mark, "")
         kind = kinds[0]
         wanted = record.values[kind]
         if kind in ("feels", "aims"):
@@ -278,10 +327,17 @@ class _Reader:
         else:
             self._known(wanted, self.rules, "rule")
         begin, end = self._stretch(record, kind, lasts)
-        what = wanted if isinstance(wanted, str) else record.get(kind)
+        share = record.get("at_least", 0.0 if "at_most" in record.values else 1.0), record.get("at_most", 1.0)
+        for field in ("at_least", "at_most"):
+            if field in record.values and (character not in self.crowds or kind not in MOMENTARY):
+                message = f"`{field}` goes with a crowd that `runs`, `rests`, `feels` or `aims`"
+                self.report(Problem(record.keys[field], message, "wrong-value"))
+        if character in self.crowds and kind not in MOMENTARY:
+            message = f"`{kind}` is for one character; of a crowd, ask what it `runs` or `feels`"
+            self.report(Problem(record.keys[kind], message, "wrong-value"))
         return Expectation(
-            str(character), kind, what, begin, end, str(record.get("because", "")), record.get("times"),
-            record.mark, _sentence(record, kind),
+            str(character), kind, wanted, begin, end, str(record.get("because", "")), record.get("times"),
+            share, record.mark, _sentence(record, kind),
         )  # fmt: skip
 
     def _stretch(self, record: Record, kind: str, lasts: float) -> tuple[float, float]:
@@ -323,6 +379,9 @@ def _sentence(record: Record, kind: str) -> str:
     """Return an expectation in words."""
     wanted = record.values[kind]
     words = [str(record.values["character"]), kind, wanted if isinstance(wanted, str) else show(wanted)]
+    for field, word in (("at_least", "at least"), ("at_most", "at most")):
+        if field in record.values:
+            words.insert(0, f"{word} {record.values[field]:.0%} of")
     if "because" in record.values:
         words += ["because", str(record.values["because"])]
     if "times" in record.values:

@@ -1,6 +1,7 @@
 """`mien new`, `check`, `schema`, `tree`, `test`: what authors of rule libraries use."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -101,12 +102,15 @@ def test(
     only: Annotated[
         str, typer.Option("--only", "-k", metavar="TEXT", help="Only scenarios whose name contains this.")
     ] = "",
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Draw each scenario: feelings and rules over time.")
+    ] = None,
 ) -> None:
     """Play the scenarios of rule libraries, and say whether what is expected came about.
 
     Exit code 0: everything did; 1: something did not; 2: a library or scenario has errors.
     """
-    from mien.behavior.authoring import LibraryError, load, report
+    from mien.behavior.authoring import LibraryError, load, report, timeline
     from mien.behavior.authoring.play import play
     from mien.behavior.authoring.scenario import find, read
 
@@ -123,8 +127,15 @@ def test(
             if only.lower() in scenario.name.lower():
                 runs.append(play(library, scenario))
                 stdout.print(report.scenario(runs[-1]))
+                if svg is not None:
+                    _write(timeline.svg(runs[-1], library), svg / f"{_file_name(scenario.name)}.svg")
     stdout.print(report.verdict(runs))
     raise typer.Exit(0 if all(outcome.met for run in runs for outcome in run.outcomes) else 1)
+
+
+def _file_name(name: str) -> str:
+    """Return a sentence as a file name: `ada-shares-your-joy`."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
 
 
 def _write(text: str, output: Path | None) -> None:
@@ -133,6 +144,7 @@ def _write(text: str, output: Path | None) -> None:
         typer.echo(text, nl=False)
         return
     try:
+        output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, "utf-8")
     except OSError as problem:
         raise UserError(f"cannot write {output}: {problem.strerror or problem}") from None

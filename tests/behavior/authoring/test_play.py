@@ -135,3 +135,54 @@ def test_the_same_scenario_plays_the_same_twice(tmp_path: Path, library: Library
     one, two = run(tmp_path, library, text), run(tmp_path, library, text)
     assert all((a == b).all() for a, b in zip(one.emotion, two.emotion, strict=True))
     assert one.outcomes == two.outcomes
+
+
+CROWD = b"""
+autonomous:
+  run: {trigger: fear > .5}
+  rest: {trigger: always}
+characters:
+  guest: {count: 12}
+  Ann: {}
+"""
+MANY = """
+- scenario: Some of a crowd
+  lasts: 2 s
+  given:
+    - at: 0 s
+      place: {guest: {corner: [1, 2], columns: 5, spacing: 2 m}, Ann: [0, 0]}
+      hold: {guest_01: {fear: .9}, guest_02: {fear: .9}, guest_03: {fear: .9}}
+  expect:
+"""
+
+
+@pytest.mark.parametrize(
+    ("expectation", "met", "seen"),
+    [
+        ("{character: guest, runs: run, at_least: .25}", True, "25%"),
+        ("{character: guest, runs: run, at_least: .3}", False, "at 2.00 s: 25%"),
+        ("{character: guest, runs: run, at_most: .2}", False, "at 2.00 s: 25%"),
+        ("{character: guest, feels: fear < .5, at_least: .7, at_most: .8}", True, "75%"),
+        ("{character: guest, runs: rest}", False, "at 2.00 s: 75%"),
+        ("{character: guest_12, runs: rest}", True, "runs rest"),
+    ],
+)
+def test_a_crowd_is_judged_by_its_share(tmp_path: Path, expectation: str, met: bool, seen: str) -> None:
+    library = read_library({"library.yaml": CROWD})
+    (outcome,) = run(tmp_path, library, f"{MANY}    - {expectation}\n").outcomes
+    assert (outcome.met, outcome.seen) == (met, seen)
+
+
+@pytest.mark.parametrize(
+    ("expectation", "message"),
+    [
+        ("{character: Ann, runs: run, at_least: .5}", "goes with a crowd"),
+        ("{character: guest, enters: run}", "is for one character"),
+    ],
+)
+def test_what_only_crowds_or_only_one_can_do_is_told_apart(
+    tmp_path: Path, expectation: str, message: str
+) -> None:
+    library = read_library({"library.yaml": CROWD})
+    with pytest.raises(LibraryError, match=message):
+        run(tmp_path, library, f"{MANY}    - {expectation}\n")

@@ -71,7 +71,7 @@ def test_the_tree_is_drawn_and_the_schema_written(library: Path, tmp_path: Path)
     target = tmp_path / "schema.json"
     assert runner.invoke(app, ["schema", "-o", str(target)]).exit_code == 0
     assert json.loads(target.read_text()) == json.loads((library / "library.schema.json").read_text())
-    missing = runner.invoke(app, ["schema", "-o", str(tmp_path / "no" / "x.json")])
+    missing = runner.invoke(app, ["schema", "-o", str(target / "x.json")])
     assert isinstance(missing.exception, UserError)
 
 
