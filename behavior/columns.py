@@ -118,6 +118,10 @@ class Columns:
             step(frame)
         return plane[self.result]
 
+    def row_of(self, operand: Operand) -> int:
+        """Return the row of an operand that some predicate reads."""
+        return self._operand[operand]
+
     def _row(self, operand: Operand) -> int:
         if operand not in self._operand:
             self._operand[operand] = len(self.operands)
