@@ -85,7 +85,7 @@ class Aligner:
     """The network that moves a box onto a face."""
 
     def __init__(self, file: Path) -> None:
-        self._net = Network(file, "align")
+        self._net = Network(file, "align", inputs=1, outputs=2)
 
     def step(self, gray: Gray, box: Box) -> tuple[Box, float]:
         """Return the better box, and how surely it is on a face, [0, 1]."""

@@ -28,8 +28,8 @@ from mien.models.speech import RATE
 
 PICTURES: Final = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}
 CHUNK: Final = RATE // 10
-SILENCE_AFTER: Final = 5
-"""Chunks of silence played after each sound, as a stream would go on: 0.5 s."""
+SILENCE_AFTER: Final = 10
+"""Chunks of silence played after each sound, as a stream would go on: 1 s."""
 
 
 class Scores(TypedDict):
@@ -156,6 +156,10 @@ def evaluate(manifest: Path, recognizer: Recognizer, split: str = "", progress: 
     }
 
 
+app = typer.Typer()
+
+
+@app.command()
 def main(
     manifest: Annotated[Path, typer.Argument(help="path,label,... with pictures or sounds beside it")],
     crops: Annotated[bool, typer.Option(help="the pictures are face crops already")] = False,
@@ -190,4 +194,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

@@ -19,7 +19,7 @@ LAG: Final = 200_000
 """Microseconds by which smoothing delays: the time constant of the moving average."""
 MARGIN: Final = 0.15
 """By how much another emotion must lead at once to become the label."""
-PATIENCE: Final = 500_000
+PATIENCE: Final = 800_000
 """Microseconds after which a smaller lead is enough."""
 
 

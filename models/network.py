@@ -16,13 +16,13 @@ class WeightsError(ValueError):
 
 
 class Network:
-    """A checked ONNX network.
+    """A checked ONNX network for `role`, with so many inputs and outputs.
 
     Raises:
         WeightsError: no such file, not ONNX, or made for something else.
     """
 
-    def __init__(self, file: Path, role: str) -> None:
+    def __init__(self, file: Path, role: str, *, inputs: int, outputs: int) -> None:
         if not file.is_file():
             raise WeightsError(f"{file}: no such file; it should hold the {role} network in ONNX form")
         options = onnxruntime.SessionOptions()
@@ -42,6 +42,8 @@ class Network:
             raise WeightsError(
                 f"{file}: is a {found or 'foreign'} network, should be a {role} network of Mien"
             )
+        if (len(self.session.get_inputs()), len(self.session.get_outputs())) != (inputs, outputs):
+            raise WeightsError(f"{file}: was made for another version; should have {outputs} outputs")
         self._inputs = [i.name for i in self.session.get_inputs()]
 
     def shape(self, index: int) -> tuple[int, ...]:

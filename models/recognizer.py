@@ -37,6 +37,9 @@ VOICE_LASTS: Final = 2_000_000
 """Microseconds for which an utterance that ended still counts, less and less."""
 RETURN: Final = 1_000_000
 """Microseconds of absence after which smoothing starts afresh."""
+BLEND_LAG: Final = 60_000
+"""Time constant, microseconds, of the moving average over blend weights and head rotation."""
+LONG_AGO: Final = 1 << 40
 BACKWARDS: Final = 1_000_000
 """A clock that jumps back further than this starts everything anew."""
 
@@ -52,6 +55,8 @@ class Person:
     face: Float32 | None = None
     """Probability of each emotion from the last picture with this face; None once the face is gone."""
     box: Float32 = field(default_factory=lambda: np.zeros(4, np.float32))
+    head: Float32 = field(default_factory=lambda: np.zeros(3, np.float32))
+    blend: Float32 = field(default_factory=lambda: np.zeros(52, np.float32))
     smoothing: SmoothState = field(default_factory=SmoothState)
     spoken_of: int | None = None
     """When an emotion was last given."""
@@ -90,7 +95,7 @@ class Recognizer:
         cv2.setNumThreads(1)
         folder = weights or WEIGHTS
         self._tracker = Tracker(detector or HaarDetector(), Aligner(folder / "align.onnx"))
-        self._expression = Network(folder / "face.onnx", "face")
+        self._expression = Network(folder / "face.onnx", "face", inputs=1, outputs=3)
         self._voice = Voice(folder / "voice.onnx")
 
     def start(self) -> RecognizerState:
@@ -135,10 +140,16 @@ class Recognizer:
         if not visible:
             return
         crops = np.stack([crop(gray, track.box, CROP) for track in visible])
-        (logits,) = self._expression.run(crops[:, None].astype(np.float32))
+        logits, blends, heads = self._expression.run(crops[:, None].astype(np.float32))
         height, width = gray.shape
-        for track, each in zip(visible, logits, strict=True):
+        for track, each, blend, head in zip(visible, logits, blends, heads, strict=True):
             person = state.people.setdefault(track.person, Person())
+            # Faces move faster than feelings change: smoothed less, and not at all when one returns.
+            since = LONG_AGO if person.seen is None else state.now - person.seen
+            share = np.float32(1.0 - np.exp(-since / BLEND_LAG))
+            person.blend = person.blend + share * (blend - person.blend)
+            turned = np.array([head[0], head[1], track.box.roll], np.float32)
+            person.head = person.head + share * (turned - person.head)
             person.face = softmax(each)
             person.presence += 0.5 * (track.score - person.presence) if person.presence else track.score
             person.presence_when_seen = person.presence
@@ -204,8 +215,8 @@ class Recognizer:
             confidence=min(1.0, float(pooled.max()) * fresh),
             share=share,
             box=person.box.copy() if person.face is not None else np.zeros(4, np.float32),
-            head=np.zeros(3, np.float32),
-            blend=np.zeros(52, np.float32),
+            head=person.head.copy() if person.face is not None else np.zeros(3, np.float32),
+            blend=person.blend.clip(0, 1) if person.face is not None else np.zeros(52, np.float32),
         )
 
 

@@ -49,7 +49,7 @@ class Voice:
     """The recurrent network behind voice activity."""
 
     def __init__(self, file: Path) -> None:
-        self._net = Network(file, "voice")
+        self._net = Network(file, "voice", inputs=2, outputs=2)
         self._memory = np.zeros(self._net.shape(1), np.float32)
 
     def step(self, state: VoiceState, samples: NDArray[np.int16], t: int) -> None:
@@ -57,8 +57,12 @@ class Voice:
         if state.expected is not None and abs(t - state.expected) > GAP:
             state.hearing = speech.SpeechState(floor=state.hearing.floor)
             _end(state)
-        # Not t alone: chunk times that tremble must not accumulate.
         state.expected = t + len(samples) * 1_000_000 // speech.RATE
+        # A second at a time, so that a long chunk takes no more memory than a short one.
+        for begin in range(0, len(samples), speech.RATE):
+            self._hear(state, samples[begin : begin + speech.RATE], state.expected)
+
+    def _hear(self, state: VoiceState, samples: NDArray[np.int16], t: int) -> None:
         frames, active = speech.step(state.hearing, samples)
         for frame, spoken in zip(frames, active, strict=True):
             state.speaking += 0.1 * (float(spoken) - state.speaking)
@@ -70,7 +74,7 @@ class Voice:
             state.silence = 0
             state.pending.append(frame)
             if len(state.pending) == BLOCK:
-                self._block(state, state.expected)
+                self._block(state, t)
 
     def _block(self, state: VoiceState, t: int) -> None:
         block = np.stack(state.pending)[None]

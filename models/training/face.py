@@ -1,4 +1,6 @@
-"""Train the expression net: `python -m mien.models.training.face DATA_DIR --out face.onnx`.
+"""Train the expression net: `python -m mien.models.training.face DATA --renders renders.npz --out face.onnx`.
+
+Emotions are learned from labeled photographs, blend weights and head rotation from faces that `renders` made.
 
 The number of epochs is chosen on people inside `train`; `dev` is only looked at in the end. `--final` then
 trains on `train` and `dev` together for that many epochs, which is what ships.
@@ -30,8 +32,10 @@ from mien.models.training.nets import ExpressionNet, MirroredMean
 SIDE = 96
 CACHED_SIDE = 112
 BATCH = 64
-EPOCH = 8000
-SHARE = {"faces_ck48": 0.2, "faces_web112": 0.8}
+RENDERED = 24
+"""Rendered faces beside each batch of photographs."""
+EPOCH = 6400
+SHARE = {"faces_ck48": 0.3, "faces_web112": 0.7}
 console = Console()
 
 
@@ -50,20 +54,41 @@ class Faces:
         return torch.from_numpy(self.pixels[index]).unsqueeze(1).float()
 
 
+class Renders:
+    """Rendered faces and the weights and rotation that they show."""
+
+    def __init__(self, file: Path) -> None:
+        with np.load(file, allow_pickle=False) as stored:
+            self.pixels, self.weights, self.heads = (stored[n] for n in ("pictures", "weights", "heads"))
+
+    def draw(self, count: int, random: torch.Generator) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return augmented pictures, blend weights, yaw and pitch."""
+        index = torch.randint(len(self.pixels), (count,), generator=random).numpy()
+        pixels = torch.from_numpy(self.pixels[index]).unsqueeze(1).float()
+        pixels = augment(pixels, SIDE, random, mirror=False)
+        return pixels, torch.from_numpy(self.weights[index]), torch.from_numpy(self.heads[index])
+
+
 def predict(net: nn.Module, faces: Faces) -> NDArray[np.float32]:
-    """Return the net's logits for every face, unchanged but for the size."""
+    """Return the net's emotion logits for every face, unchanged but for the size."""
     net.eval()
     logits = []
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         for start in range(0, len(faces.rows), 256):
             batch = faces.tensor(np.arange(start, min(start + 256, len(faces.rows))))
             batch = functional.interpolate(batch, size=(SIDE, SIDE), mode="bilinear", antialias=True)
-            logits.append(net(batch).float().numpy())
+            logits.append(net(batch)[0].float().numpy())
     return np.concatenate(logits)
 
 
 def fit(
-    train: Faces, epochs: int, seed: int, validation: Faces | None = None, patience: int = 8
+    train: Faces,
+    renders: Renders,
+    *,
+    epochs: int,
+    seed: int,
+    validation: Faces | None = None,
+    patience: int = 12,
 ) -> tuple[ExpressionNet, int]:
     """Return the trained net (moving average of its weights) and the epoch with the best validation loss."""
     torch.manual_seed(seed)
@@ -85,9 +110,14 @@ def fit(
                 index = torch.multinomial(train.weights, BATCH, replacement=True, generator=random)
                 faces = augment(train.tensor(index.numpy()), SIDE, random)
                 truth = torch.from_numpy(train.labels)[index]
+                drawn, weights, turned = renders.draw(RENDERED, random)
+                # Both kinds in one batch, so that normalization sees the mixture that it will be fixed at.
+                pixels = torch.cat((faces, drawn)).contiguous(memory_format=torch.channels_last)
                 with torch.autocast("cpu", torch.bfloat16):
-                    logits = net(faces.contiguous(memory_format=torch.channels_last))
-                loss = functional.cross_entropy(logits.float(), truth, label_smoothing=0.1)
+                    emotion, blend, head = (each.float() for each in net(pixels))
+                loss = functional.cross_entropy(emotion[:BATCH], truth, label_smoothing=0.1)
+                loss = loss + 3 * functional.binary_cross_entropy_with_logits(blend[BATCH:], weights)
+                loss = loss + 2 * functional.smooth_l1_loss(head[BATCH:], turned, beta=0.1)
                 optimizer.zero_grad()
                 torch.autograd.backward(loss)
                 optimizer.step()
@@ -142,6 +172,7 @@ def select(rows: dict[str, list[Row]], keep: set[str]) -> dict[str, list[Row]]:
 def main(
     data: Annotated[Path, typer.Argument(help="folder that holds faces_*/manifest.csv")],
     *,
+    renders: Annotated[Path, typer.Option(help="what `renders` wrote")],
     out: Annotated[Path, typer.Option(help="ONNX file to write")],
     epochs: Annotated[int, typer.Option(help="length of the schedule")] = 30,
     nets: Annotated[int, typer.Option(help="nets to average")] = 1,
@@ -153,9 +184,10 @@ def main(
     """Train, choose, score on people never seen, export."""
     torch.set_num_threads(threads)
     rows = sets.find(data, "faces_")
+    rendered = Renders(renders)
     if final:
         everything = Faces(select(rows, {"train", "dev"}))
-        trained = [fit(everything, epochs, seed + i)[0] for i in range(nets)]
+        trained = [fit(everything, rendered, epochs=epochs, seed=seed + i)[0] for i in range(nets)]
         shipped = MirroredMean(trained, calibration).eval()
         record = {"trained_on": "train+dev", "temperature": calibration}
     else:
@@ -166,7 +198,7 @@ def main(
             fit_rows[name] = [row for row, f in zip(each, fold, strict=True) if f != 0]
             choose_rows[name] = [row for row, f in zip(each, fold, strict=True) if f == 0]
         train, choose, dev = Faces(fit_rows), Faces(choose_rows), Faces(select(rows, {"dev"}))
-        chosen = [fit(train, epochs, seed + i, choose) for i in range(nets)]
+        chosen = [fit(train, rendered, epochs=epochs, seed=seed + i, validation=choose) for i in range(nets)]
         shipped = MirroredMean([net for net, _ in chosen]).eval()
         shipped.temperature = temperature(predict(shipped, choose), choose.labels)
         logits = predict(shipped, dev)
@@ -184,7 +216,7 @@ def main(
         (torch.rand(2, 1, SIDE, SIDE) * 255,),
         out,
         inputs=["pixels"],
-        outputs=["logits"],
+        outputs=["logits", "blend", "head"],
         role="face",
         batch_axis=True,
     )

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from mien.bridge.faces import SHAPES
 from mien.bridge.messages import EMOTIONS
 
 
@@ -35,7 +36,7 @@ def standardize(pixels: Tensor) -> Tensor:
 
 
 class ExpressionNet(nn.Module):
-    """Face crop (N, 1, 96, 96), any brightness scale → emotion logits (N, 7)."""
+    """Face crop (N, 1, 96, 96), any brightness scale → emotion and blend logits, yaw and pitch."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,25 +53,42 @@ class ExpressionNet(nn.Module):
         self.pool = nn.Conv2d(144, 144, 6, groups=144)
         self.dropout = nn.Dropout(0.3)
         self.emotion = nn.Linear(144, len(EMOTIONS))
+        self.blend = nn.Linear(144, len(SHAPES))
+        self.head = nn.Linear(144, 2)
 
-    def forward(self, pixels: Tensor) -> Tensor:
-        """Return the logits of `EMOTIONS`."""
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return logits of `EMOTIONS` (N, 7) and `SHAPES` (N, 52), yaw and pitch in radians (N, 2)."""
         features = torch.relu(self.pool(self.trunk(standardize(pixels))).flatten(1))
-        logits: Tensor = self.emotion(self.dropout(features))
-        return logits
+        return self.emotion(self.dropout(features)), self.blend(features), self.head(features)
 
 
 class MirroredMean(nn.Module):
-    """Mean of several nets' logits over the picture and its mirror image: what is shipped."""
+    """Mean of several nets over the picture and its mirror image: what is shipped."""
+
+    swap: Tensor
+    turn: Tensor
 
     def __init__(self, nets: list[ExpressionNet], temperature: float = 1.0) -> None:
         super().__init__()
         self.nets = nn.ModuleList(nets)
         self.temperature = temperature
+        self.register_buffer("swap", torch.tensor([SHAPES.index(mirrored(name)) for name in SHAPES]))
+        self.register_buffer("turn", torch.tensor([-1.0, 1.0]))
 
-    def forward(self, pixels: Tensor) -> Tensor:
-        """Return calibrated logits."""
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return calibrated logits of `EMOTIONS`, blend weights in [0, 1], head yaw and pitch in radians."""
         both = torch.cat((pixels, pixels.flip(3)))
-        logits = torch.stack([net(both) for net in self.nets]).mean(0)
-        ahead, mirrored = logits.chunk(2)
-        return (ahead + mirrored) / (2 * self.temperature)
+        found = [net(both) for net in self.nets]
+        emotion, blend, head = (torch.stack(each).mean(0).chunk(2) for each in zip(*found, strict=True))
+        return (
+            (emotion[0] + emotion[1]) / (2 * self.temperature),
+            torch.sigmoid((blend[0] + blend[1][:, self.swap]) / 2),
+            (head[0] + head[1] * self.turn) / 2,
+        )
+
+
+def mirrored(shape: str) -> str:
+    """Return the name of a blend shape in a mirror."""
+    if "Left" in shape:
+        return shape.replace("Left", "Right")
+    return shape.replace("Right", "Left")

@@ -72,12 +72,15 @@ def load(rows: list[Row], cache: Path | None) -> list[list[Frames]]:
     return found
 
 
-def batch(frames: list[Frames], longest: int = 32 * BLOCK) -> tuple[Tensor, NDArray[np.int64]]:
-    """Return (B, T, FEATURES), zeros behind the shorter ones, and each one's number of blocks."""
+def batch(frames: list[Frames], longest: int = 24 * BLOCK) -> tuple[Tensor, NDArray[np.int64]]:
+    """Return (B, T, FEATURES), the shorter ones repeated, and each one's own number of blocks.
+
+    Repeated, not filled up with zeros: batch normalization sees what comes after the end, too.
+    """
     frames = [each[:longest] for each in frames]
     padded = np.zeros((len(frames), max(map(len, frames)), speech.FEATURES), np.float32)
     for i, each in enumerate(frames):
-        padded[i, : len(each)] = each
+        padded[i] = np.resize(each, padded[i].shape)
     return torch.from_numpy(padded), np.array([len(each) // BLOCK for each in frames])
 
 
@@ -88,8 +91,8 @@ def augment(frames: list[Frames], random: np.random.Generator) -> list[Frames]:
         start = int(random.integers(0, 25)) if len(original) > 4 * BLOCK else 0
         each = original[start : start + (len(original) - start) // BLOCK * BLOCK].copy()
         gain = random.normal(0, 6)
-        tilt = random.normal(0, 0.4) * np.linspace(-1, 1, speech.BANDS)
-        shift = random.uniform(-1.5, 1.5)
+        tilt = random.normal(0, 0.3) * np.linspace(-1, 1, speech.BANDS)
+        shift = random.uniform(-1.2, 1.2)
         bands = np.arange(speech.BANDS) + shift
         low = np.clip(np.floor(bands).astype(int), 0, speech.BANDS - 2)
         part = np.clip(bands - low, 0, 1).astype(np.float32)

@@ -16,6 +16,8 @@ CONTEXT = 5
 """Frames of the past that the convolutions look back on."""
 PRIOR = 30.0
 """Frames that the training set's mean and deviation count for in the running normalization."""
+FAR = 50.0
+"""Beyond any standardized feature: the running maximum of nothing, negated."""
 CEPSTRA = 20
 SUMMARY = CEPSTRA + 3
 HIDDEN = 72
@@ -47,7 +49,7 @@ class Recurrent(nn.Module):
     def forward(self, frames: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Tensor, ...]]:
         """Return logits (B, T/4, classes) for frames (B, CONTEXT + T, FEATURES), and the next state."""
         hidden, total, weight = state
-        maps = self.convolutions(frames[:, None, :, :BANDS]).permute(0, 2, 1, 3).flatten(2)
+        maps = self.convolutions(frames[:, None, :, :BANDS]).float().permute(0, 2, 1, 3).flatten(2)
         prosody = frames[:, CONTEXT:, BANDS:]
         prosody = prosody.reshape(prosody.shape[0], -1, 12)
         seen, last = self.gru(functional.relu(self.join(torch.cat((maps, prosody), 2))), hidden[None])
@@ -99,10 +101,10 @@ class VoiceNet(nn.Module):
         self.recurrent = nn.ModuleList(Recurrent() for _ in range(recurrent))
         self.summaries = nn.ModuleList(Summary() for _ in range(summaries))
         self.sizes = [1, FEATURES, FEATURES, CONTEXT * FEATURES]
-        self.sizes += [SUMMARY] * 6
+        self.sizes += [SUMMARY] * 7
         self.sizes += [HIDDEN, HIDDEN, 1] * recurrent
         start = [torch.zeros(size) for size in self.sizes]
-        start[7], start[8] = torch.full((SUMMARY,), -9.0), torch.full((SUMMARY,), 9.0)
+        start[8], start[9] = torch.full((SUMMARY,), -FAR), torch.full((SUMMARY,), FAR)
         self.register_buffer("start", torch.cat(start))
         self.temperature = 1.0
 
@@ -114,7 +116,7 @@ class VoiceNet(nn.Module):
         """Return every part's logits (B, T/BLOCK, classes) and the next state (B, S)."""
         state = torch.where(state[:, :1] == 0, self.start, state)  # no frame counted yet
         pieces = torch.functional.split(state, self.sizes, 1)
-        count, sums, squares, context, total, total2, moves, high, low, last, *nets = pieces
+        count, sums, squares, context, known, total, total2, moves, high, low, last, *nets = pieces
         batch, length = frames.shape[0], frames.shape[1]
         z = (frames - self.mean) / self.deviation
         counts = count[:, None] + torch.arange(1, length + 1, dtype=frames.dtype)[None, :, None]
@@ -128,21 +130,26 @@ class VoiceNet(nn.Module):
         normal = ((z - mean * (1 - absolute)) / (spread * (1 - absolute) + absolute)).clamp(-5, 5)
         joined = torch.cat((context.view(batch, CONTEXT, FEATURES), normal), 1)
 
-        cepstra = torch.cat((z[:, :, :BANDS] @ self.cosines, z[:, :, BANDS:]), 2)
+        # Pitch counts where there is one; everything else counts in every frame.
+        voiced = (frames[:, :, BANDS : BANDS + 1] != 0).to(frames.dtype)
+        ones = torch.ones_like(voiced)
+        there = torch.cat((ones.expand(-1, -1, CEPSTRA), voiced, ones, ones), 2)
+        cepstra = torch.cat((z[:, :, :BANDS] @ self.cosines, z[:, :, BANDS:]), 2) * there
         before = torch.cat((last[:, None], cepstra[:, :-1]), 1)
-        # The very first frame has no predecessor, so it counts as no movement.
-        first = (counts > 1.5).to(frames.dtype)
+        both = there * (before != 0).to(frames.dtype)  # no movement into or out of an unvoiced frame
+        knowns = known[:, None] + torch.cumsum(there, 1)
         totals = total[:, None] + torch.cumsum(cepstra, 1)
         totals2 = total2[:, None] + torch.cumsum(cepstra * cepstra, 1)
-        all_moves = moves[:, None] + torch.cumsum((cepstra - before).abs() * first, 1)
+        all_moves = moves[:, None] + torch.cumsum((cepstra - before).abs() * both, 1)
         smooth = (cepstra + before) / 2
-        highs = torch.maximum(high[:, None], _running_max(smooth))
-        lows = torch.minimum(low[:, None], -_running_max(-smooth))
-        average = totals / counts
-        deviation = (totals2 / counts - average * average).clamp_min(1e-4).sqrt()
-        statistics = torch.cat((average, deviation, all_moves / counts, highs, lows), 2)[
-            :, BLOCK - 1 :: BLOCK
-        ]
+        highs = torch.maximum(high[:, None], _running_max(smooth * both - FAR * (1 - both)))
+        lows = torch.minimum(low[:, None], -_running_max(-smooth * both - FAR * (1 - both)))
+        average = totals / knowns.clamp_min(1)
+        deviation = (totals2 / knowns.clamp_min(1) - average * average).clamp_min(1e-4).sqrt()
+        heard = (highs > -FAR).to(frames.dtype)
+        statistics = torch.cat(
+            (average, deviation, all_moves / knowns.clamp_min(1), highs * heard, lows * heard), 2
+        )[:, BLOCK - 1 :: BLOCK]
 
         logits, next_nets = [], []
         for i, net in enumerate(self.recurrent):
@@ -151,7 +158,14 @@ class VoiceNet(nn.Module):
             next_nets += carried
         logits += [net(statistics) for net in self.summaries]
         following = [counts[:, -1], all_sums[:, -1], all_squares[:, -1], joined[:, -CONTEXT:].flatten(1)]
-        following += [totals[:, -1], totals2[:, -1], all_moves[:, -1], highs[:, -1], lows[:, -1]]
+        following += [
+            knowns[:, -1],
+            totals[:, -1],
+            totals2[:, -1],
+            all_moves[:, -1],
+            highs[:, -1],
+            lows[:, -1],
+        ]
         following += [cepstra[:, -1], *next_nets]
         return logits, torch.cat(following, 1)
 

@@ -78,6 +78,27 @@ def test_every_estimate_passes_the_codec(recognizer: Recognizer, drawn: Drawn) -
             assert isinstance(decode(encode(estimate)), EmotionEstimate)
 
 
+def test_messages_that_came_over_the_wire_are_taken_as_they_are(recognizer: Recognizer, drawn: Drawn) -> None:
+    state = recognizer.start()
+    picture = decode(encode(VideoFrame(t=0, pixels=drawn.face)))
+    sound = decode(encode(AudioChunk(t=0, samples=drawn.hum(0.5))))
+    assert isinstance(picture, VideoFrame)
+    assert isinstance(sound, AudioChunk)
+    assert recognizer.step(state, picture, 0)[0].used == FACE_USED
+    assert recognizer.step(state, sound, 500_000)[0].used & VOICE_USED
+
+
+def test_head_and_blend_weights_come_with_a_face_only(recognizer: Recognizer, drawn: Drawn) -> None:
+    state = recognizer.start()
+    (seen,) = recognizer.step(state, VideoFrame(t=0, pixels=drawn.face), 0)
+    assert ((seen.blend >= 0) & (seen.blend <= 1)).all()
+    assert seen.blend.any()
+    assert (np.abs(seen.head) < 1).all()
+    (gone,) = recognizer.step(state, VideoFrame(t=FRAME, pixels=drawn.blank()), FRAME)
+    assert not gone.blend.any()
+    assert not gone.head.any()
+
+
 def test_the_same_messages_and_times_give_the_same_bytes(drawn: Drawn) -> None:
     sound = drawn.hum(1.0)
     runs = []
