@@ -132,6 +132,20 @@ TEST_CASE("cast: with a new generation those who stay go on, those who leave fad
   CHECK(theater.cast.edition() != edition);
 }
 
+TEST_CASE("cast: a newcomer with the name of one who leaves takes its place at once") {
+  Theater theater;
+  theater.hear(sidecar::Hello());
+  theater.play(60, 1);
+  sidecar::Hello second;
+  second.generation = 2;
+  second.ids = {17, 18};
+  second.names = {"Bert", "Anna"};
+  theater.hear(second);
+  REQUIRE(theater.cast.size() == 2);
+  CHECK(theater.cast.subject(1) == "Anna");
+  CHECK(theater.cast.id(1) == 18);
+}
+
 TEST_CASE("cast: at a goodbye all fade and go") {
   Theater theater;
   theater.hear(sidecar::Hello());
@@ -229,6 +243,13 @@ TEST_CASE("cast: a frame with a time beyond reason is refused") {
   theater.hear(encode(face));
   theater.cast.update(theater.now);
   CHECK(theater.counted().frames == 1);
+}
+
+TEST_CASE("cast: a hello of more characters than there may be is refused") {
+  Cast cast(PlayoutOptions(), 1);
+  cast.receive(span(encode(sidecar::Hello())), 0, 1);
+  CHECK(cast.size() == 0);
+  CHECK(cast.statistics().lastError == DecodeError::Dimension);
 }
 
 TEST_CASE("cast: messages of other channels are refused") {

@@ -242,6 +242,17 @@ def test_a_game_that_restarts_is_served_again_and_two_games_are_served_alike(
     play(connect(**director.options), jaw(0.5))
 
 
+def test_a_level_change_ends_one_client_and_begins_another_at_once(
+    sidecar: Callable[..., Sidecar], connect: Connect
+) -> None:
+    director = sidecar("Anna")
+    for _ in range(10):
+        client = connect(**director.options)
+        client.update()
+        client.close()
+    play(connect(**director.options), jaw(0.5))
+
+
 def test_a_slow_reader_is_never_shown_old_faces(sidecar: Callable[..., Sidecar], connect: Connect) -> None:
     director = sidecar("Anna")
     client = connect(**director.options)

@@ -3,6 +3,7 @@
 #include "MienCore/SubjectNames.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace mien {
@@ -49,6 +50,7 @@ DecodeStatus Cast::take(ByteSpan message, Micros arrival) {
     case MessageKind::Hello: {
       Hello hello;
       status = decode(envelope, hello);
+      if (status.ok() && hello.characterCount > maxCharacters_) status = {DecodeError::Dimension, "N"};
       if (status.ok()) receive(hello);
       return status;
     }
@@ -124,8 +126,11 @@ void Cast::rename(const Hello& hello) {
                                 : Playout(width_, 2 * emotions_.size(), interval, options_)});
   }
   cast_ = characters.size();
+  std::unordered_set<std::string> taken;
+  for (const Character& character : characters) taken.insert(character.subject);
   for (std::size_t i = 0; i < characters_.size(); ++i) {
-    if (stays[i]) continue;
+    // A subject can be only one character: where a newcomer has the name, the one who leaves goes at once.
+    if (stays[i] || taken.count(characters_[i].subject) != 0) continue;
     characters_[i].playout.leave();
     characters.push_back(std::move(characters_[i]));
   }

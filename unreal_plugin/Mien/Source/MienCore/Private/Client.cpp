@@ -29,7 +29,7 @@ struct Client::Implementation {
                options.queueBytes),
         game(gameStream, SocketType::Push, limited(options.connection, kGameLimit), options.gameQueue,
              options.queueBytes),
-        cast(options.playout),
+        cast(options.playout, options.maxCharacters),
         report(options.world),
         watch(options.helloTimeout, notices) {
     // Everything, rather than the prefixes of some kinds: these contain the number of keys, which may grow.

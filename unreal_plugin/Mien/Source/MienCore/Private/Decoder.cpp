@@ -140,7 +140,7 @@ inline bool readKey(Reader& reader, const Key* keys, std::size_t count, std::siz
   }
   Value word;
   if (!reader.head(word) || word.type != Type::Text) return false;
-  for (index = 0; index < count && !keys[index].is(word.bytes);) ++index;
+  for (index = 0; index < count && !keys[index].is(word.bytes());) ++index;
   return true;
 }
 
@@ -150,9 +150,9 @@ constexpr std::size_t kMaxFields = 17;
 class Fields {
  public:
   template <std::size_t Count>
-  Fields(ByteSpan message, const Key (&keys)[Count]) : keys_(keys) {
+  Fields(const Envelope& envelope, const Key (&keys)[Count]) : keys_(keys) {
     static_assert(Count <= kMaxFields, "room for every field");
-    collect(message, Count);
+    collect(envelope, Count);
   }
 
   const DecodeStatus& status() const { return status_; }
@@ -189,28 +189,28 @@ class Fields {
 
   std::string_view text(std::size_t index, std::size_t limit) {
     if (!is(index, Type::Text)) return {};
-    if (values_[index].bytes.size > limit) return fail(DecodeError::Length, index), std::string_view{};
-    return view(values_[index].bytes);
+    if (values_[index].size > limit) return fail(DecodeError::Length, index), std::string_view{};
+    return view(values_[index].bytes());
   }
 
   NameList names(std::size_t index, std::size_t count) {
     if (!is(index, Type::Array)) return {};
     const Value& value = values_[index];
     if (value.number != count) return fail(DecodeError::Length, index), NameList{};
-    Reader reader(value.bytes);
+    Reader reader(value.bytes());
     for (std::size_t i = 0; i < count; ++i) {
       Value item{};
       reader.head(item);
       if (item.type != Type::Text) return fail(DecodeError::Type, index), NameList{};
-      if (item.bytes.size > kMaxName) return fail(DecodeError::Length, index), NameList{};
+      if (item.size > kMaxName) return fail(DecodeError::Length, index), NameList{};
     }
-    return {value.bytes, count};
+    return {value.bytes(), count};
   }
 
   template <typename T>
   Block<T> block(std::size_t index, std::size_t count) {
     if (!is(index, Type::Binary)) return {};
-    const ByteSpan bytes = values_[index].bytes;
+    const ByteSpan bytes = values_[index].bytes();
     if (bytes.size != count * sizeof(T)) return fail(DecodeError::Length, index), Block<T>{};
     return {bytes.data, count};
   }
@@ -230,14 +230,14 @@ class Fields {
   void numbers(std::size_t index, bool whole) {
     if (!is(index, Type::Map)) return;
     const Value& value = values_[index];
-    Reader reader(value.bytes);
+    Reader reader(value.bytes());
     for (std::uint64_t i = 0; i < value.number; ++i) {
       Value name{};
       Value number{};
       reader.whole(name);
       reader.whole(number);
       if (name.type != Type::Text) return fail(DecodeError::Type, index);
-      if (name.bytes.size > kMaxName) return fail(DecodeError::Length, index);
+      if (name.size > kMaxName) return fail(DecodeError::Length, index);
       const bool real = number.type == Type::Real || number.type == Type::Negative;
       if (number.type != Type::Unsigned && (whole || !real)) return fail(DecodeError::Type, index);
       if (number.type == Type::Real && !isFinite(number.real)) return fail(DecodeError::NotFinite, index);
@@ -249,12 +249,11 @@ class Fields {
   }
 
  private:
-  void collect(ByteSpan message, std::size_t count) {
-    Reader reader(message);
-    Value map{};
-    if (!reader.head(map) || map.type != Type::Map) return malformed();
-    std::size_t expected = 0;
-    for (std::uint64_t entry = 0; entry < map.number; ++entry) {
+  void collect(const Envelope& envelope, std::size_t count) {
+    Reader reader(envelope.rest);
+    std::size_t expected = envelope.opened ? 2 : 0;
+    if (envelope.opened) seen_ = 3;
+    for (std::uint64_t entry = 0; entry < envelope.entries; ++entry) {
       std::size_t index = 0;
       if (!readKey(reader, keys_, count, expected, index)) return malformed();
       if (index == count) {
@@ -308,20 +307,23 @@ bool NameList::next(std::string_view& name) {
   Reader reader(rest_);
   Value value{};
   if (rest_.size == 0 || !reader.head(value)) return false;
-  name = view(value.bytes);
+  name = view(value.bytes());
   rest_ = reader.rest();
   return true;
 }
 
 DecodeStatus open(ByteSpan message, Envelope& envelope) {
-  envelope.message = message;
   Reader reader(message);
   Value map{};
   if (!reader.head(map) || map.type != Type::Map) return {DecodeError::NotMsgpack, ""};
   static constexpr Key kKeys[] = {"mien", "kind"};
+  envelope.rest = reader.rest();
+  envelope.entries = map.number;
+  envelope.opened = false;
   bool version = false;
   bool kind = false;
-  for (std::uint64_t entry = 0; entry < map.number && !(version && kind); ++entry) {
+  std::uint64_t entry = 0;
+  for (; entry < map.number && !(version && kind); ++entry) {
     std::size_t index = 0;
     Value value;
     if (!readKey(reader, kKeys, 2, version ? 1 : 0, index) || !reader.whole(value)) {
@@ -332,7 +334,7 @@ DecodeStatus open(ByteSpan message, Envelope& envelope) {
       if (!version) return {DecodeError::Version, "mien"};
     } else if (index == 1) {
       for (const Kind& known : kKinds) {
-        if (value.type != Type::Text || !known.word.is(value.bytes)) continue;
+        if (value.type != Type::Text || !known.word.is(value.bytes())) continue;
         envelope.kind = known.kind;
         kind = true;
         break;
@@ -342,6 +344,11 @@ DecodeStatus open(ByteSpan message, Envelope& envelope) {
     }
   }
   if (!version) return {DecodeError::Version, "mien"};
+  if (kind && entry == 2) {
+    envelope.rest = reader.rest();
+    envelope.entries -= entry;
+    envelope.opened = true;
+  }
   return {kind ? DecodeError::None : DecodeError::Kind, kind ? "" : "kind"};
 }
 
@@ -349,7 +356,7 @@ DecodeStatus decode(const Envelope& envelope, FaceFrame& out) {
   enum { kMien, kKind, kN, kM, kT, kSeq, kGeneration, kCaptured, kIds, kAffect, kFaces };
   static constexpr Key kKeys[] = {"mien",       "kind",     "N",   "M",      "t",   "seq",
                                   "generation", "captured", "ids", "affect", "face"};
-  Fields fields(envelope.message, kKeys);
+  Fields fields(envelope, kKeys);
   if (!fields.status().ok()) return fields.status();
   out.characters = fields.dimension(kN, kMaxCharacters);
   out.emotions = fields.dimension(kM, kMaxEmotions);
@@ -371,7 +378,7 @@ DecodeStatus decode(const Envelope& envelope, Hello& out) {
   static constexpr Key kKeys[] = {"mien",  "kind", "M",    "N",        "R",          "t",    "session", "generation",
                                   "clock", "wall", "rate", "emotions", "characters", "face", "rules",   "pad",
                                   "ids"};
-  Fields fields(envelope.message, kKeys);
+  Fields fields(envelope, kKeys);
   if (!fields.status().ok()) return fields.status();
   out.emotionCount = fields.dimension(kM, kMaxEmotions);
   out.characterCount = fields.dimension(kN, kMaxCharacters);
@@ -398,7 +405,7 @@ DecodeStatus decode(const Envelope& envelope, BehaviorEvent& out) {
   };
   static constexpr Key kKeys[] = {"mien",      "kind",   "t",         "character",  "rule", "phase",   "reason",
                                   "inflicter", "target", "intensity", "expression", "gaze", "gesture", "speech"};
-  Fields fields(envelope.message, kKeys);
+  Fields fields(envelope, kKeys);
   if (!fields.status().ok()) return fields.status();
   out.t = fields.time(kT);
   out.character = fields.id(kCharacter);
@@ -420,7 +427,7 @@ DecodeStatus decode(const Envelope& envelope, BehaviorEvent& out) {
 DecodeStatus decode(const Envelope& envelope, Status& out) {
   enum { kMien, kKind, kT, kOrigin, kClock, kCounters, kLevels, kNotice };
   static constexpr Key kKeys[] = {"mien", "kind", "t", "origin", "clock", "counters", "levels", "notice"};
-  Fields fields(envelope.message, kKeys);
+  Fields fields(envelope, kKeys);
   if (!fields.status().ok()) return fields.status();
   out.t = fields.time(kT);
   out.origin = fields.text(kOrigin, kMaxName);

@@ -57,15 +57,17 @@ Bytes twofold(Bytes at, Bytes end, Value& value) {
 Bytes text(Bytes at, Bytes end, std::uint64_t length, Value& value) {
   if (length > kMaxText || room(at, end) < length) return nullptr;
   value.type = Type::Text;
-  value.bytes = {at, static_cast<std::size_t>(length)};
-  return isUtf8(value.bytes) ? at + length : nullptr;
+  value.data = at;
+  value.size = static_cast<std::size_t>(length);
+  return isUtf8(value.bytes()) ? at + length : nullptr;
 }
 
 Bytes container(Bytes at, Bytes end, Type type, std::uint64_t count, Value& value) {
   if (type == Type::Map && count > kMaxEntries) return nullptr;
   value.type = type;
   value.number = count;
-  value.bytes = {at, room(at, end)};
+  value.data = at;
+  value.size = room(at, end);
   return at;
 }
 
@@ -75,7 +77,8 @@ Bytes longBinary(Bytes at, Bytes end, Value& value) {
   at = number<kSize>(at, end, length);
   if (at == nullptr || room(at, end) < length) return nullptr;
   value.type = Type::Binary;
-  value.bytes = {at, static_cast<std::size_t>(length)};
+  value.data = at;
+  value.size = static_cast<std::size_t>(length);
   return at + length;
 }
 
@@ -93,6 +96,17 @@ Bytes longContainer(Bytes at, Bytes end, Type type, Value& value) {
   return at == nullptr ? nullptr : container(at, end, type, count, value);
 }
 
+/// Forms that hold their value or length in the first byte.
+Bytes fixed(std::uint8_t code, Bytes at, Bytes end, Value& value) {
+  if (code >= 0xE0) {
+    value.type = Type::Negative;
+    return at;
+  }
+  if (code < 0x90) return container(at, end, Type::Map, code & 0x0FU, value);
+  if (code < 0xA0) return container(at, end, Type::Array, code & 0x0FU, value);
+  return text(at, end, code & 0x1FU, value);
+}
+
 }  // namespace
 
 const std::uint8_t* readHead(const std::uint8_t* at, const std::uint8_t* end, Value& value) {
@@ -103,13 +117,7 @@ const std::uint8_t* readHead(const std::uint8_t* at, const std::uint8_t* end, Va
     value.number = code;
     return at;
   }
-  if (code < 0x90) return container(at, end, Type::Map, code & 0x0FU, value);
-  if (code < 0xA0) return container(at, end, Type::Array, code & 0x0FU, value);
-  if (code < 0xC0) return text(at, end, code & 0x1FU, value);
-  if (code >= 0xE0) {
-    value.type = Type::Negative;
-    return at;
-  }
+  if (code < 0xC0 || code >= 0xE0) return fixed(code, at, end, value);
   switch (code) {
     case 0xC0: value.type = Type::Nil; return at;
     case 0xC2:

@@ -15,7 +15,9 @@ struct Value {
   Type type;
   std::uint64_t number;  ///< of an Unsigned or Boolean; entries of an Array or Map
   double real;
-  ByteSpan bytes;  ///< content of a Text or Binary; of an Array or Map all that is inside
+  const std::uint8_t* data;  ///< content of a Text or Binary; of an Array or Map all that is inside
+  std::size_t size;          ///< bytes of it
+  ByteSpan bytes() const { return {data, size}; }
 };
 
 /// Reads the value at `at` (of an array or map the head only) and returns where the next one starts, or null
@@ -43,7 +45,7 @@ class Reader {
     if (value.type != Type::Array && value.type != Type::Map) return true;
     const std::uint64_t children = value.type == Type::Map ? 2 * value.number : value.number;
     if (!moveTo(skipValues(at_, end_, children))) return false;
-    value.bytes.size = static_cast<std::size_t>(at_ - value.bytes.data);
+    value.size = static_cast<std::size_t>(at_ - value.data);
     return true;
   }
 

@@ -33,7 +33,11 @@ struct CastStatistics {
 /// One thread uses it. After a hello, neither a frame nor an update allocates.
 class MIENCORE_API Cast {
  public:
-  explicit Cast(const PlayoutOptions& options) : options_(options) {}
+  static constexpr std::size_t kMaxCharacters = 4096;
+
+  /// A hello of more than `maxCharacters` is refused: each costs some 10 KiB.
+  explicit Cast(const PlayoutOptions& options, std::size_t maxCharacters = kMaxCharacters)
+      : options_(options), maxCharacters_(maxCharacters) {}
 
   /// Takes a message of the state channel. `connection` numbers the connections: after a new one, frames wait for
   /// its hello, since the sidecar may be another.
@@ -93,6 +97,7 @@ class MIENCORE_API Cast {
   void measure(Micros now);
 
   const PlayoutOptions options_;
+  const std::size_t maxCharacters_;
   std::string session_;
   std::uint32_t generation_ = 0;
   std::uint32_t edition_ = 0;

@@ -19,6 +19,7 @@ struct ClientOptions {
   PlayoutOptions playout;
   ConnectionOptions connection;             ///< `maxMessage` is the protocol's, whatever is said here
   WorldReportOptions world;
+  std::size_t maxCharacters = Cast::kMaxCharacters;
   bool twoThreads = false;                  ///< `receive` runs on another thread than everything else
   std::size_t stateQueue = 32;              ///< messages between the threads
   std::size_t eventQueue = 1024;

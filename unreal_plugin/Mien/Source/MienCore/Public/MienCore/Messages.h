@@ -16,7 +16,7 @@ constexpr std::size_t kShapes = 52;       ///< ARKit blend weights, [0, 1]
 constexpr std::size_t kRotations = 9;     ///< head, left eye, right eye: yaw, pitch, roll, radians
 constexpr std::size_t kFace = kShapes + kRotations;
 
-constexpr std::size_t kMaxCharacters = 65536;
+constexpr std::size_t kMaxCharacters = 65536;  ///< that a message may name
 constexpr std::size_t kMaxEmotions = 64;
 constexpr std::size_t kMaxRules = 4096;
 constexpr std::size_t kMaxEntities = 65536;
