@@ -35,6 +35,8 @@ EVERY: Final = 100_000
 """Microseconds after which an estimate is due even without a picture."""
 VOICE_LASTS: Final = 2_000_000
 """Microseconds for which an utterance that ended still counts, less and less."""
+VOICE_TRUST: Final = 0.6
+"""What a voice counts beside a face, at most: the net has only ever heard actors."""
 RETURN: Final = 1_000_000
 """Microseconds of absence after which smoothing starts afresh."""
 BLEND_LAG: Final = 60_000
@@ -189,7 +191,7 @@ class Recognizer:
         if number == PLAYER and state.voice.logits is not None and state.voice.expected is not None:
             age = state.voice.expected - state.voice.heard
             if senses & MICROPHONE and age < VOICE_LASTS:
-                voice = (softmax(state.voice.logits), 1.0 - max(age, 0) / VOICE_LASTS)
+                voice = (softmax(state.voice.logits), VOICE_TRUST * (1.0 - max(age, 0) / VOICE_LASTS))
         pooled, share = fuse([face, voice, None])
         used = FACE_USED * bool(share[0] > 0) + VOICE_USED * bool(share[1] > 0)
         if used:
