@@ -33,7 +33,7 @@ def felt() -> Callable[..., Affect]:
 def estimate() -> Callable[..., EmotionEstimate]:
     """Return what the player shows: one emotion for sure, or no evidence."""
 
-    def make(t: int, emotion: str = "", **changes: object) -> EmotionEstimate:
+    def make(t: int, emotion: str = "", /, **changes: object) -> EmotionEstimate:
         shown = np.array([float(name == emotion) for name in EMOTIONS], np.float32)
         fields: dict[str, object] = {
             "t": t,
