@@ -3,7 +3,7 @@
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.live import Live
@@ -13,6 +13,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from mien.bridge.clock import monotonic_micros
 from mien.runtime.cli import options
 from mien.runtime.cli.app import PREFIX, UserError, app, stdout
+
+if TYPE_CHECKING:
+    from mien.bridge.subscriber import Subscriber
 
 AFTERGLOW: Final = 1_500_000
 """Microseconds that the characters live on after a clip has ended."""
@@ -51,8 +54,9 @@ def run(
 
     Starts a perceiver and a director, watches both, and shows what they do. Ctrl-C ends it.
     """
+    from mien.bridge.subscriber import Subscriber
     from mien.runtime.cli.sources import is_file, open_source
-    from mien.runtime.cli.wiring import users_mistakes
+    from mien.runtime.cli.wiring import client_keys, endpoints, users_mistakes
 
     if is_file(source):
         with users_mistakes():
@@ -67,7 +71,10 @@ def run(
     director = ["direct", *network, *played, "--emit", emit, "--seed", str(seed), "--rate", str(rate)]
     director += ["--llf", llf, "--vmc", vmc, *_given("--library", library), *_given("--record", record)]
     perceiver = ["perceive", source, *network, *(["--embed"] if embed else [])]
-    _watch([*director, "--supervised"], [*perceiver, "--supervised"], port, seconds, record)
+    with users_mistakes(), ExitStack() as opened:
+        game = Subscriber(endpoints(port, host, curve=keys is not None), client_keys(keys))
+        opened.callback(game.close)
+        _watch([*director, "--supervised"], [*perceiver, "--supervised"], game, seconds, record)
 
 
 @app.command()
@@ -87,17 +94,20 @@ def demo(
     stdout.print("[dim]with yourself in front of the camera:[/] mien run camera")
 
 
-def _watch(director: list[str], perceiver: list[str], port: int, seconds: float, record: Path | None) -> None:
+def _watch(
+    director: list[str],
+    perceiver: list[str],
+    subscriber: "Subscriber",
+    seconds: float,
+    record: Path | None,
+) -> None:
     """Start both processes and show what they do, until the end of the clip, the time or Ctrl-C."""
-    from mien.bridge.channels import Endpoints
-    from mien.bridge.subscriber import Subscriber
     from mien.runtime.supervisor import Child, ChildFailedError, Supervisor
     from mien.runtime.view.moment import Moment
     from mien.runtime.view.screen import Screen, figures, summary
 
     began = monotonic_micros()
     supervisor = Supervisor(lambda: Child(director), lambda: Child(perceiver))
-    subscriber = Subscriber(Endpoints.on(port=port))
     moment, screen, ended = Moment(), Screen(), None
     live = Live(console=stdout, auto_refresh=False, transient=True) if stdout.is_terminal else None
     told = began
@@ -130,7 +140,6 @@ def _watch(director: list[str], perceiver: list[str], port: int, seconds: float,
             live.stop()
         reception = subscriber.reception()
         supervisor.end()
-        subscriber.close()
     stdout.print(summary(moment, reception, (monotonic_micros() - began) / 1e6, record))
 
 
