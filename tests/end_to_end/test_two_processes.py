@@ -13,6 +13,7 @@ import pytest
 
 from mien.bridge.channels import Endpoints
 from mien.bridge.faces import FACE
+from mien.bridge.keys import load_client
 from mien.bridge.messages import FaceFrame, Status
 from mien.bridge.subscriber import Subscriber
 from mien.runtime.sessions.session import read_session
@@ -161,3 +162,20 @@ def test_a_saved_library_takes_over_between_ticks_and_a_broken_one_does_not(
     assert receives_faces(game, 5)[-1].generation == 2
     running.interrupt()
     assert running.ended()[0] == 0
+
+
+def test_with_keys_everything_is_encrypted_and_a_stranger_sees_nothing(
+    mien: Start, clip: Path, port: int, game: Subscriber, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys"
+    assert mien("keys", keys).ended()[0] == 0
+    known = Subscriber(Endpoints.on(port=port, curve=True), load_client(keys))
+    running = mien("run", clip, "--port", port, "--keys", keys, "--seconds", 30)
+    try:
+        receives_faces(known, 10)
+    finally:
+        known.close()
+    assert game.receive(0.1) == [] and game.hello is None
+    running.interrupt()
+    code, out, _ = running.ended()
+    assert code == 0 and "face frames received" in out
