@@ -164,9 +164,11 @@ int live(char** arguments) {
   options.twoThreads = true;
   Client client(state, events, game, options);
   Latency latency;
-  latency.micros.reserve(static_cast<std::size_t>(length / kSecond) * 100 + 1000);
-  std::vector<double> ages;
-  ages.reserve(latency.micros.capacity());
+  // Filled once, so that the memory they take is there before it is measured.
+  latency.micros.assign(static_cast<std::size_t>(length / kSecond) * 100 + 1000, 0.0);
+  std::vector<double> ages(latency.micros.size());
+  latency.micros.clear();
+  ages.clear();
   client.tapState(&latency);
   ReceiverThread receiver(client);
   while (client.cast().size() == 0 || client.cast().presence(0) < 1) {

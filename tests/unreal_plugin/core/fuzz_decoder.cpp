@@ -2,6 +2,7 @@
 
 #include "MienCore/Cast.h"
 #include "MienCore/Decoder.h"
+#include "sidecar.h"
 
 #include <cstdlib>
 #include <vector>
@@ -44,14 +45,20 @@ void decodeAll(const Envelope& envelope) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // The same bytes twice, and in two halves, so that a hello can precede a face.
   Envelope envelope;
   if (open({data, size}, envelope).ok()) decodeAll(envelope);
+  // To a cast that knows the names of the golden faces, as a frame and then as a hello.
+  static const sidecar::Bytes hello = [] {
+    sidecar::Hello names;
+    names.generation = 3;
+    names.emotions.assign(7, "emotion");
+    return encode(names);
+  }();
   Cast cast{PlayoutOptions()};
-  const std::size_t half = size > 2 ? (std::size_t{data[0]} << 8 | data[1]) % size : 0;
   Micros now = kSecond;
-  for (const ByteSpan message : {ByteSpan{data, size}, ByteSpan{data, half}, ByteSpan{data + half, size - half}}) {
-    cast.receive(message, now, 1);
+  cast.receive(sidecar::span(hello), now, 1);
+  for (int i = 0; i < 3; ++i) {
+    cast.receive({data, size}, now, 1);
     cast.update(now += kSecond / 60);
   }
   return 0;

@@ -25,6 +25,14 @@ def test_all_unit_tests_pass_plain_and_under_the_sanitizers(build: Builder, flav
     assert summary and int(summary[1]) >= fewest
 
 
+def test_once_warm_a_frame_allocates_nothing_in_the_whole_client(build: Builder) -> None:
+    result = subprocess.run(
+        [build("plain") / "allocations"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert result.returncode == 0, result.stdout
+    assert result.stdout == "1000 frames, 0 allocations\n"
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("target", ["fuzz_decoder", "fuzz_zmtp"])
 def test_a_short_fuzzing_finds_nothing(build: Builder, target: str, tmp_path: Path) -> None:

@@ -79,7 +79,8 @@ MutableBytes ZmtpSession::receiveSpace() {
     }
     // Room for the rest of this message and, in the same read, what follows it.
     const std::size_t wanted = (needed_ > inputEnd_ ? needed_ : inputEnd_) + kReceive;
-    if (input_.size() < wanted) input_.resize(wanted);
+    // And some more, since messages grow a little with the numbers in them, and that shall not allocate again.
+    if (input_.size() < wanted) input_.resize(wanted + wanted / 8);
   }
   return {input_.data() + inputEnd_, input_.size() - inputEnd_};
 }
