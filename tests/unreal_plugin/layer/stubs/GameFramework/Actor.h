@@ -1,0 +1,15 @@
+#pragma once
+
+#include "CoreMinimal.h"
+
+class UGameInstance;
+
+// API/Runtime/Engine/AActor: FindComponentByClass, GetActorLocation, GetActorRotation, GetGameInstance
+class AActor : public UObject {
+ public:
+  template <typename T>
+  T* FindComponentByClass() const;
+  FVector GetActorLocation() const;
+  FRotator GetActorRotation() const;
+  UGameInstance* GetGameInstance() const;
+};

@@ -1,0 +1,6 @@
+#pragma once
+
+#include "GameFramework/Actor.h"
+
+// API/Runtime/Engine/APawn
+class APawn : public AActor {};

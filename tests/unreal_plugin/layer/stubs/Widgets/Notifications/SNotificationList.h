@@ -1,0 +1,12 @@
+#pragma once
+
+#include "CoreMinimal.h"
+
+// API/Runtime/Slate/SNotificationItem
+class SNotificationItem;
+
+// API/Runtime/Slate/FNotificationInfo: constructor, ExpireDuration
+struct FNotificationInfo {
+  FNotificationInfo(const FText& InText);
+  float ExpireDuration;
+};

@@ -1,0 +1,88 @@
+#include "MienModule.h"
+
+#include "HAL/IConsoleManager.h"
+#include "MienConnection.h"
+#include "MienLog.h"
+
+DEFINE_LOG_CATEGORY(LogMien);
+IMPLEMENT_MODULE(FMienModule, Mien)
+
+static FAutoConsoleCommand MienReport(
+	TEXT("Mien.Report"),
+	TEXT("Writes how the connection to the Mien sidecar does to the log."),
+	FConsoleCommandDelegate::CreateLambda([] { FMienModule::Get().Report(); }));
+
+FMienModule& FMienModule::Get()
+{
+	return static_cast<FMienModule&>(IMienModule::Get());
+}
+
+void FMienModule::StartupModule()
+{
+	Ticker = FTSTicker::GetCoreTicker().AddTicker(FTickerDelegate::CreateRaw(this, &FMienModule::Tick), 0.0f);
+}
+
+void FMienModule::ShutdownModule()
+{
+	FTSTicker::RemoveTicker(Ticker);
+}
+
+TSharedRef<FMienConnection> FMienModule::Connect(const FMienAddress& Address)
+{
+	for (const TWeakPtr<FMienConnection>& Weak : Connections)
+	{
+		const TSharedPtr<FMienConnection> Connection = Weak.Pin();
+		if (Connection && Connection->GetAddress() == Address)
+		{
+			return Connection.ToSharedRef();
+		}
+	}
+	if (!Address.IsThisMachine())
+	{
+		UE_LOG(LogMien, Warning, TEXT("%s is another machine, and the connection is not encrypted: use a network that you trust"),
+			*Address.ToString());
+	}
+	TSharedRef<FMienConnection> Connection = MakeShared<FMienConnection>(Address);
+	Connections.Add(Connection);
+	return Connection;
+}
+
+bool FMienModule::Tick(float)
+{
+	const TArray<TWeakPtr<FMienConnection>> Now = Connections; // a listener may connect or disconnect
+	for (const TWeakPtr<FMienConnection>& Weak : Now)
+	{
+		if (const TSharedPtr<FMienConnection> Connection = Weak.Pin())
+		{
+			Connection->Tick();
+		}
+	}
+	Connections.RemoveAll([](const TWeakPtr<FMienConnection>& Weak) { return !Weak.IsValid(); });
+	return true;
+}
+
+void FMienModule::Report() const
+{
+	for (const TWeakPtr<FMienConnection>& Weak : Connections)
+	{
+		if (const TSharedPtr<FMienConnection> Connection = Weak.Pin())
+		{
+			const FMienStatistics Is = Connection->GetStatistics();
+			UE_LOG(LogMien, Display,
+				TEXT("%s: %s, %s, in Live Link: %s; %d characters, %.1f frames/s, age %.1f ms of which buffer %.1f ms; ")
+				TEXT("frames %lld, gaps %lld, dropped %lld, malformed %lld, reconnections %d"),
+				*Connection->GetAddress().ToString(), Is.bConnected ? TEXT("connected") : TEXT("not connected"),
+				Is.bReceiving ? TEXT("faces come") : TEXT("no faces"),
+				Connection->GetFeed().IsAttached() ? TEXT("yes") : TEXT("no"), Is.Characters, Is.Rate, Is.AgeMs,
+				Is.DelayMs, Is.Frames, Is.Gaps, Is.Dropped, Is.Malformed, Is.Reconnections);
+			for (const FName& Subject : Connection->GetSubjects())
+			{
+				UE_LOG(LogMien, Display, TEXT("  %s"), *Subject.ToString());
+			}
+		}
+	}
+	if (Connections.Num() == 0)
+	{
+		UE_LOG(LogMien, Display, TEXT("no connection: none was asked for"));
+	}
+}

@@ -1,0 +1,6 @@
+#include "MienSettings.h"
+
+FName UMienSettings::GetCategoryName() const
+{
+	return TEXT("Plugins");
+}
