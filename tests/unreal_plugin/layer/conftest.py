@@ -1,4 +1,4 @@
-"""Compiles the Unreal layer without Unreal: stubs stand for the engine, and a few lines for Unreal Header Tool."""
+"""Compiles the Unreal layer without Unreal: stubs stand for the engine, a few lines for its header tool."""
 
 import re
 import shutil

@@ -1,6 +1,6 @@
 """Every file of the plugin compiles against stubs that we wrote from Epic's API pages.
 
-What this cannot show: that the stubs are right, what Unreal Header Tool says, linking, and behavior in the engine.
+What this cannot show: that the stubs are right, what Unreal Header Tool says, linking, how it all behaves.
 """
 
 from collections.abc import Callable

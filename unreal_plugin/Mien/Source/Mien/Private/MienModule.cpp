@@ -39,7 +39,7 @@ TSharedRef<FMienConnection> FMienModule::Connect(const FMienAddress& Address)
 	}
 	if (!Address.IsThisMachine())
 	{
-		UE_LOG(LogMien, Warning, TEXT("%s is another machine, and the connection is not encrypted: use a network that you trust"),
+		UE_LOG(LogMien, Warning, TEXT("%s is another machine, whose sidecar takes encrypted connections only: use a tunnel"),
 			*Address.ToString());
 	}
 	TSharedRef<FMienConnection> Connection = MakeShared<FMienConnection>(Address);

@@ -17,8 +17,8 @@ public:
 	bool bConnectOnStart = true;
 
 	/**
-	 * Where the sidecar is: a numeric address and the first of its ports. The connection is not encrypted: beyond
-	 * this machine use a network that you trust, or an encrypted tunnel.
+	 * Where the sidecar is: a numeric address and the first of its ports. The connection is not encrypted, and a
+	 * sidecar on another machine takes encrypted ones only: reach it through a tunnel, such as ssh -L.
 	 */
 	UPROPERTY(Config, EditAnywhere, Category = "Connection")
 	FString Address = TEXT("127.0.0.1:5570");
