@@ -59,7 +59,8 @@ def test(engine: Path, out: Path) -> int:
     if not editor.exists():
         editor = editor.with_name("UnrealEditor")
     command = [str(editor), str(project), "-ExecCmds=Automation RunTests Mien;Quit",
-               "-TestExit=Automation Test Queue Empty", "-Unattended", "-NullRHI", "-NoSound", "-NoSplash", "-NoPause", "-stdout", "-log"]  # fmt: skip
+               "-TestExit=Automation Test Queue Empty", "-Unattended", "-NullRHI", "-NoSound", "-NoSplash",
+               "-NoPause", "-stdout", "-log"]  # fmt: skip
     run = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     results = re.findall(r"Test Completed\. Result=\{(\w+)\} Name=\{(.*?)\}", run.stdout)
     for result, name in results:

@@ -6,11 +6,14 @@
 #include "ILiveLinkClient.h"
 #include "Roles/LiveLinkBasicRole.h"
 
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <thread>
 
 #define CHECK(Condition) \
   ((Condition) ? (void)0 : (std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #Condition), std::exit(1)))
@@ -39,12 +42,16 @@ struct FFakeLiveLink : ILiveLinkClient {
   };
   std::map<std::string, FSubject> Subjects;
   FGuid Source;
+  std::atomic<bool> Gone{false};
+  bool Named = false;
 
   FGuid AddSource(TSharedPtr<ILiveLinkSource>) override { return {}; }
   void RemoveSource(FGuid) override {}
   void PushSubjectStaticData_AnyThread(const FLiveLinkSubjectKey& Key, TSubclassOf<ULiveLinkRole>,
                                        FLiveLinkStaticDataStruct&& Data) override {
+    CHECK(!Gone);
     CHECK(Key.Source == Source);
+    Named = true;
     const TArray<FName>& Names = Data.Cast<FLiveLinkBaseStaticData>()->PropertyNames;
     FSubject& Subject = Subjects[Text(Key.SubjectName.Name)];
     ++Subject.Statics;
@@ -52,6 +59,7 @@ struct FFakeLiveLink : ILiveLinkClient {
     Subject.LastColumn = Text(Names[Names.Num() - 1]);
   }
   void PushSubjectFrameData_AnyThread(const FLiveLinkSubjectKey& Key, FLiveLinkFrameDataStruct&& Data) override {
+    CHECK(!Gone);
     CHECK(Key.Source == Source);
     CHECK(Subjects.count(Text(Key.SubjectName.Name)) == 1);  // static data comes first
     FSubject& Subject = Subjects[Text(Key.SubjectName.Name)];
@@ -63,6 +71,7 @@ struct FFakeLiveLink : ILiveLinkClient {
     Subject.Values.assign(Frame.PropertyValues.begin(), Frame.PropertyValues.end());
   }
   void RemoveSubject_AnyThread(const FLiveLinkSubjectKey& Key) override {
+    CHECK(!Gone);
     CHECK(Key.Source == Source);
     CHECK(Subjects.erase(Text(Key.SubjectName.Name)) == 1);
   }
@@ -163,6 +172,32 @@ void LosesThoseWhoLeave(FStage& Stage) {
   CHECK(Stage.Live.Subjects.empty());
 }
 
+/// Two threads, under ThreadSanitizer: nothing may call a Live Link once `Detach` has been true.
+void ComesAndGoesWhileFacesPlay(const char* Folder) {
+  FStage Stage(Folder);
+  Stage.Say("hello");
+  Stage.Say("face");
+  std::atomic<bool> Stop{false};
+  std::thread Receiver([&] {
+    for (mien::Micros Now = Stage.Now; !Stop; Now += 9 * mien::kMillisecond) Stage.Feed.Step(Now);
+  });
+  int Named = 0;
+  for (uint32 Round = 1; Round <= 100; ++Round) {
+    FFakeLiveLink Live;
+    Live.Source = FGuid(Round, 0, 0, 0);
+    Stage.Feed.Attach(Live, Live.Source);
+    std::this_thread::sleep_for(std::chrono::microseconds(100 * (Round % 5)));
+    while (!Stage.Feed.Detach(Live.Source)) std::this_thread::yield();
+    Live.Gone = true;
+    CHECK(Live.Subjects.empty());
+    Named += Live.Named ? 1 : 0;
+    std::this_thread::yield();
+  }
+  Stop = true;
+  Receiver.join();
+  CHECK(Named > 0);
+}
+
 }  // namespace
 
 int main(int Count, char** Arguments) {
@@ -173,5 +208,6 @@ int main(int Count, char** Arguments) {
   DetachesOnItsOwnThread(Stage);
   AttachesAnew(Stage);
   LosesThoseWhoLeave(Stage);
+  ComesAndGoesWhileFacesPlay(Arguments[1]);
   std::puts("ok");
 }

@@ -1,4 +1,4 @@
-"""The receiver thread's half of the layer, run against a Live Link that we imitate (feed.cpp)."""
+"""The receiver thread's half of the layer, run against a Live Link that we imitate (feed.cpp), under TSan."""
 
 import subprocess
 from collections.abc import Callable
@@ -48,6 +48,8 @@ def test_the_feed_names_plays_fades_detaches_and_removes_subjects(
         for name in ("Cast", "Decoder", "Msgpack", "Playout", "SenderClock", "SubjectNames")
     ]
     feed = SOURCE / "Mien" / "Private" / "MienLiveLinkFeed.cpp"
-    compiler(HERE / "feed.cpp", "-fsanitize=undefined", "-o", str(program), str(feed), *map(str, core))
+    compiler(
+        HERE / "feed.cpp", "-fsanitize=thread", "-pthread", "-o", str(program), str(feed), *map(str, core)
+    )
     result = subprocess.run([program, messages], capture_output=True, text=True, timeout=60, check=False)
     assert (result.returncode, result.stdout, result.stderr) == (0, "ok\n", "")
