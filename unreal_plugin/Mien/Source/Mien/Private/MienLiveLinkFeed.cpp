@@ -82,6 +82,7 @@ void FMienLiveLinkFeed::RemoveSubjects()
 
 void FMienLiveLinkFeed::onState(const mien::Envelope& Envelope, mien::Micros Arrival)
 {
+	// A tap is not told which connection it is: at worst, one frame of a new sidecar counts as one of the old.
 	Cast.receive(Envelope.message, Arrival, 1);
 }
 

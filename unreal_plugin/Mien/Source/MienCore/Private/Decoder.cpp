@@ -317,6 +317,7 @@ DecodeStatus open(ByteSpan message, Envelope& envelope) {
   Value map{};
   if (!reader.head(map) || map.type != Type::Map) return {DecodeError::NotMsgpack, ""};
   static constexpr Key kKeys[] = {"mien", "kind"};
+  envelope.message = message;
   envelope.rest = reader.rest();
   envelope.entries = map.number;
   envelope.opened = false;

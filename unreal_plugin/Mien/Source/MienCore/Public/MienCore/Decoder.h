@@ -29,6 +29,7 @@ struct DecodeStatus {
 /// A message whose version and kind are known and whose fields have yet to be read.
 struct Envelope {
   MessageKind kind = MessageKind::Face;
+  ByteSpan message;           ///< all of it, for whoever passes it on
   ByteSpan rest;              ///< the entries of the map that have yet to be read,
   std::uint64_t entries = 0;  ///< so many
   bool opened = false;        ///< version and kind came first, as they should, and are not among them
