@@ -33,6 +33,12 @@ def compiler(*names: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def compiler_command() -> str:
+    """Return this machine's C++ compiler."""
+    return compiler(*compilers())
+
+
+@pytest.fixture(scope="session")
 def build() -> Builder:
     """Return what builds one flavor (plain, address, thread, fuzz) and gives its folder."""
     done: dict[str, Path] = {}

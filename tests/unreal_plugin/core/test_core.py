@@ -9,7 +9,9 @@ import pytest
 
 Builder = Callable[[str], Path]
 
-GOLDEN = Path(__file__).parents[3] / "tests" / "bridge" / "golden"
+ROOT = Path(__file__).parents[3]
+GOLDEN = ROOT / "tests" / "bridge" / "golden"
+CORE = ROOT / "unreal_plugin" / "Mien" / "Source" / "MienCore"
 FUZZ_SECONDS = 4
 
 
@@ -23,6 +25,22 @@ def test_all_unit_tests_pass_plain_and_under_the_sanitizers(build: Builder, flav
     assert "WARNING: ThreadSanitizer" not in result.stderr
     summary = re.search(r"^(\d+) tests, 0 failures$", result.stdout, re.MULTILINE)
     assert summary and int(summary[1]) >= fewest
+
+
+@pytest.mark.parametrize("standard", ["c++17", "c++20"])
+def test_all_sources_compile_as_one_file_without_a_warning(
+    compiler_command: str, tmp_path: Path, standard: str
+) -> None:
+    # as Unreal's unity builds do, with its standard and the warnings that it makes errors
+    unity = tmp_path / "unity.cpp"
+    unity.write_text("".join(f'#include "{path}"\n' for path in sorted((CORE / "Private").glob("*.cpp"))))
+    warnings = ["-Wall", "-Wextra", "-Wshadow", "-Wundef", "-Werror", "-fno-exceptions", "-fno-rtti"]
+    folders = ["-I", CORE / "Public", "-I", CORE / "Private"]
+    result = subprocess.run(
+        [compiler_command, f"-std={standard}", "-fsyntax-only", *warnings, *folders, unity],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr[-6000:]
 
 
 def test_once_warm_a_frame_allocates_nothing_in_the_whole_client(build: Builder) -> None:

@@ -1,13 +1,9 @@
 #include "MienCore/Decoder.h"
 
+#include "FloatBits.h"
 #include "Msgpack.h"
 
 #include <cstring>
-
-#if defined(__SSE2__) || defined(_M_X64)
-#include <emmintrin.h>
-#define MIEN_SSE2
-#endif
 
 namespace mien {
 
@@ -57,79 +53,6 @@ class Key {
 
 std::string_view view(ByteSpan text) { return {reinterpret_cast<const char*>(text.data), text.size}; }
 
-constexpr std::uint32_t kOne = 0x3F800000;  // bits of 1.0F
-constexpr std::uint32_t kPi = 0x40490FDB;   // bits of the float32 next to pi
-
-// The classic tests for NaN vanish under -ffast-math and /fp:fast, which engines like to set; these look at the
-// bits. As a number without sign, |x| grows with x, and NaN and infinity are larger than everything.
-
-constexpr std::uint32_t kSign = 0x80000000;
-constexpr std::uint32_t kTwoOrMore = 0x40000000;  // this bit is set just where |x| >= 2
-
-/// The bits of x themselves.
-struct AsTheyAre {
-  std::uint32_t operator()(std::uint32_t bits) const { return bits; }
-#ifdef MIEN_SSE2
-  __m128i operator()(__m128i bits) const { return bits; }
-#endif
-};
-
-/// Has its sign bit set where x is beyond [0, 1], or is -0.
-struct BeyondUnit {
-  std::uint32_t operator()(std::uint32_t bits) const { return (kOne - bits) | bits; }
-#ifdef MIEN_SSE2
-  __m128i operator()(__m128i bits) const {
-    return _mm_or_si128(_mm_sub_epi32(_mm_set1_epi32(static_cast<int>(kOne)), bits), bits);
-  }
-#endif
-};
-
-/// Returns every bit that is set in `of` any element.
-template <typename Of>
-std::uint32_t anyBit(Block<std::uint32_t> bits, Of of) {
-  std::uint32_t any = 0;
-  std::size_t i = 0;
-#ifdef MIEN_SSE2
-  // gcc -O2 and MSVC leave the plain loop below scalar, which is four times slower.
-  __m128i even = _mm_setzero_si128();
-  __m128i odd = _mm_setzero_si128();
-  for (; i + 8 <= bits.size(); i += 8) {
-    const auto* at = reinterpret_cast<const __m128i*>(bits.bytes() + i * sizeof(float));
-    even = _mm_or_si128(even, of(_mm_loadu_si128(at)));
-    odd = _mm_or_si128(odd, of(_mm_loadu_si128(at + 1)));
-  }
-  std::uint32_t parts[4];
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(parts), _mm_or_si128(even, odd));
-  any = parts[0] | parts[1] | parts[2] | parts[3];
-#endif
-  for (; i < bits.size(); ++i) any |= of(bits[i]);
-  return any;
-}
-
-/// Whether every x is in [0, 1].
-bool withinUnit(Block<std::uint32_t> bits) {
-  if ((anyBit(bits, BeyondUnit{}) & kSign) == 0) return true;
-  for (std::size_t i = 0; i < bits.size(); ++i) {
-    if (bits[i] > kOne && bits[i] != kSign) return false;
-  }
-  return true;
-}
-
-/// Whether every |x| <= `bound`.
-bool withinMagnitude(Block<std::uint32_t> bits, std::uint32_t bound) {
-  if (bound >= kTwoOrMore && (anyBit(bits, AsTheyAre{}) & kTwoOrMore) == 0) return true;
-  for (std::size_t i = 0; i < bits.size(); ++i) {
-    if ((bits[i] & ~kSign) > bound) return false;
-  }
-  return true;
-}
-
-bool isFinite(double number) {
-  std::uint64_t bits = 0;
-  std::memcpy(&bits, &number, sizeof(bits));
-  return (bits >> 52 & 0x7FFU) != 0x7FF;
-}
-
 /// Reads the key of an entry; `index` is its place in `keys`, or `count` when it is unknown there.
 /// Tries `expected` first: senders write fields in their order. Returns false where there is no key.
 inline bool readKey(Reader& reader, const Key* keys, std::size_t count, std::size_t expected, std::size_t& index) {
@@ -145,6 +68,7 @@ inline bool readKey(Reader& reader, const Key* keys, std::size_t count, std::siz
 }
 
 constexpr std::size_t kMaxFields = 17;
+constexpr double kFloatMax = 3.4028234663852886e38;  // of float32, in which levels are kept
 
 /// The fields of one message, by position in a table of names; remembers the first thing that was wrong.
 class Fields {
@@ -182,7 +106,7 @@ class Fields {
     } else {
       return fail(DecodeError::Type, index), 0;
     }
-    if (!isFinite(number)) return fail(DecodeError::NotFinite, index), 0;
+    if (!bits::isFinite(number)) return fail(DecodeError::NotFinite, index), 0;
     if (number < low || number > high) return fail(DecodeError::Range, index), 0;
     return number;
   }
@@ -216,14 +140,14 @@ class Fields {
   }
   /// `bound` is the bits of the largest magnitude.
   Block<float> reals(std::size_t index, std::size_t count, std::uint32_t bound) {
-    const Block<std::uint32_t> bits = block<std::uint32_t>(index, count);
-    if (!withinMagnitude(bits, bound)) fail(reason(bits), index);
-    return {bits.bytes(), bits.size()};
+    const Block<std::uint32_t> found = block<std::uint32_t>(index, count);
+    if (!bits::withinMagnitude(found, bound)) fail(reason(found), index);
+    return {found.bytes(), found.size()};
   }
   Block<float> units(std::size_t index, std::size_t count) {
-    const Block<std::uint32_t> bits = block<std::uint32_t>(index, count);
-    if (!withinUnit(bits)) fail(reason(bits), index);
-    return {bits.bytes(), bits.size()};
+    const Block<std::uint32_t> found = block<std::uint32_t>(index, count);
+    if (!bits::withinUnit(found)) fail(reason(found), index);
+    return {found.bytes(), found.size()};
   }
 
   /// Checks a map of named numbers; whoever wants them reads the recording, not the game.
@@ -240,7 +164,9 @@ class Fields {
       if (name.size > kMaxName) return fail(DecodeError::Length, index);
       const bool real = number.type == Type::Real || number.type == Type::Negative;
       if (number.type != Type::Unsigned && (whole || !real)) return fail(DecodeError::Type, index);
-      if (number.type == Type::Real && !isFinite(number.real)) return fail(DecodeError::NotFinite, index);
+      if (number.type != Type::Real) continue;
+      if (!bits::isFinite(number.real)) return fail(DecodeError::NotFinite, index);
+      if (number.real < -kFloatMax || number.real > kFloatMax) return fail(DecodeError::Range, index);
     }
   }
 
@@ -279,9 +205,9 @@ class Fields {
     return values_[index].type == type;
   }
   void malformed() { status_ = {DecodeError::NotMsgpack, ""}; }
-  static DecodeError reason(Block<std::uint32_t> bits) {
-    for (std::size_t i = 0; i < bits.size(); ++i) {
-      if ((bits[i] & 0x7F800000U) == 0x7F800000U) return DecodeError::NotFinite;
+  static DecodeError reason(Block<std::uint32_t> found) {
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if ((found[i] & 0x7F800000U) == 0x7F800000U) return DecodeError::NotFinite;
     }
     return DecodeError::Range;
   }
@@ -367,7 +293,7 @@ DecodeStatus decode(const Envelope& envelope, FaceFrame& out) {
   out.captured = fields.time(kCaptured);
   out.ids = fields.block<std::uint32_t>(kIds, out.characters);
   out.affect = fields.units(kAffect, out.characters * 2 * out.emotions);
-  out.face = fields.reals(kFaces, out.characters * kFace, kPi);
+  out.face = fields.reals(kFaces, out.characters * kFace, bits::kPi);
   return fields.status();
 }
 
@@ -394,7 +320,7 @@ DecodeStatus decode(const Envelope& envelope, Hello& out) {
   out.characters = fields.names(kCharacters, out.characterCount);
   out.face = fields.names(kFaces, kFace);
   out.rules = fields.names(kRules, rules);
-  out.pad = fields.reals(kPad, out.emotionCount * 3, kOne);
+  out.pad = fields.reals(kPad, out.emotionCount * 3, bits::kOne);
   out.ids = fields.block<std::uint32_t>(kIds, out.characterCount);
   return fields.status();
 }

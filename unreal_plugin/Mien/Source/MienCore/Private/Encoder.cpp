@@ -1,5 +1,6 @@
 #include "MienCore/Encoder.h"
 
+#include "FloatBits.h"
 #include "Msgpack.h"
 
 #include <cstring>
@@ -17,22 +18,11 @@ bool isName(std::string_view name) {
          msgpack::isUtf8({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()});
 }
 
-// By its bits: comparisons with NaN are what -ffast-math may optimize away.
-bool isFinite(float number) {
-  std::uint32_t bits = 0;
-  std::memcpy(&bits, &number, sizeof(bits));
-  return (bits & 0x7F800000U) != 0x7F800000U;
-}
-
-bool isUnit(double number) {
-  std::uint64_t bits = 0;
-  std::memcpy(&bits, &number, sizeof(bits));
-  return (bits >> 52 & 0x7FFU) != 0x7FF && number >= 0 && number <= 1;
-}
+bool isUnit(double number) { return bits::isFinite(number) && number >= 0 && number <= 1; }
 
 bool isPlace(const Place& place) {
-  return isFinite(place.position[0]) && isFinite(place.position[1]) && isFinite(place.position[2]) &&
-         isFinite(place.heading);
+  return bits::isFinite(place.position[0]) && bits::isFinite(place.position[1]) && bits::isFinite(place.position[2]) &&
+         bits::isFinite(place.heading);
 }
 
 void start(Writer& writer, std::size_t entries, const char* kind) {
