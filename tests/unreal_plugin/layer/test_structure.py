@@ -32,7 +32,7 @@ MODULES = {
     "Engine/DeveloperSettings.h": "DeveloperSettings",
     "ILiveLink": "LiveLinkInterface", "LiveLink": "LiveLinkInterface",
     "Roles/": "LiveLinkInterface",
-    "Framework/Notifications/": "Slate", "Widgets/": "Slate",
+    "Framework/": "Slate", "Widgets/": "Slate",
     "MienCore/": "MienCore", "IMienModule.h": "Mien",
 }  # fmt: skip
 

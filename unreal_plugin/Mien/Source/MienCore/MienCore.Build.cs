@@ -8,7 +8,6 @@ public class MienCore : ModuleRules
 		// Files have helpers of equal names, and TcpStream.cpp includes winsock2.h: each compiles on its own.
 		bUseUnity = false;
 		PCHUsage = PCHUsageMode.NoPCHs;
-		CppStandard = CppStandardVersion.Cpp20;
 
 		PrivateDependencyModuleNames.Add("Core");
 		if (Target.Platform == UnrealTargetPlatform.Win64)

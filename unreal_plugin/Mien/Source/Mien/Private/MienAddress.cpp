@@ -38,19 +38,19 @@ bool FMienAddress::Parse(const FString& Text, FMienAddress& Address)
 	{
 		return false;
 	}
-	FString Host = Trimmed.Left(Colon);
-	if (Host.StartsWith(TEXT("[")) && Host.EndsWith(TEXT("]")))
+	FString Before = Trimmed.Left(Colon);
+	if (Before.StartsWith(TEXT("[")) && Before.EndsWith(TEXT("]")))
 	{
-		Host = Host.Mid(1, Host.Len() - 2);
+		Before = Before.Mid(1, Before.Len() - 2);
 	}
-	const FString PortText = Trimmed.Mid(Colon + 1);
-	const int32 Port = PortText.IsNumeric() ? FCString::Atoi(*PortText) : 0;
-	if ((!IsNumeric(Host) && Host != TEXT("localhost")) || Port < 1 || Port > LastPort - Channels + 1)
+	const FString After = Trimmed.Mid(Colon + 1);
+	const int32 Number = After.IsNumeric() ? FCString::Atoi(*After) : 0;
+	if ((!IsNumeric(Before) && Before != TEXT("localhost")) || Number < 1 || Number > LastPort - Channels + 1)
 	{
 		return false;
 	}
-	Address.Host = Host;
-	Address.Port = static_cast<uint16>(Port);
+	Address.Host = Before;
+	Address.Port = static_cast<uint16>(Number);
 	return true;
 }
 

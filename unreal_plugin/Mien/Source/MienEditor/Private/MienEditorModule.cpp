@@ -1,4 +1,5 @@
 #include "CoreMinimal.h"
+#include "Framework/Application/SlateApplication.h"
 #include "Framework/Notifications/NotificationManager.h"
 #include "IMienModule.h"
 #include "Modules/ModuleManager.h"
@@ -24,6 +25,10 @@ public:
 private:
 	static void Show(const FString& Text)
 	{
+		if (!FSlateApplication::IsInitialized())
+		{
+			return; // a commandlet, or a test without windows
+		}
 		FNotificationInfo Info(FText::FromString(TEXT("Mien: ") + Text));
 		Info.ExpireDuration = 6.0f;
 		FSlateNotificationManager::Get().AddNotification(Info);

@@ -1,0 +1,7 @@
+#pragma once
+
+// API/Runtime/Slate/FSlateApplication: IsInitialized
+class FSlateApplication {
+ public:
+  static bool IsInitialized();
+};
