@@ -157,17 +157,18 @@ def mood_terms(
         places: (m, 3) emotions in PAD.
         change: seconds.
     """
-    intensity = emotion - home
-    intensity = np.where((intensity > ACTIVE) & places.any(axis=1), intensity, 0.0)
-    total = intensity.sum(axis=1, keepdims=True)
-    count = np.count_nonzero(intensity, axis=1)[:, None]
-    rate = total / np.maximum(count, 1) / change
-    center = _combine(intensity / (1.0 - REST), places)
-    reached = (_read(mood, places) * center).sum(axis=1) >= (center * center).sum(axis=1)
-    beyond = reached[:, None] & (count > 0)
-    share = intensity / np.maximum(intensity.max(axis=1, keepdims=True), EDGE)
-    up = np.where(beyond, rate * share, 0.0)
-    drag = np.where(beyond, 0.0, rate)
+    intensity: Float64 = np.ascontiguousarray((emotion - home).T)
+    counts = np.abs(places).sum(axis=1) > 0.0  # neutral is no emotion that moves mood
+    active = (intensity > ACTIVE) & counts[:, None]
+    intensity *= active
+    count = np.add.reduce(active, axis=0, dtype=np.int64)
+    rate = _sum(intensity) / np.maximum(count, 1) / change
+    center = _combine(intensity, places)
+    way = _combine(mood.T - REST, places)
+    beyond = (_sum(way * center) >= _sum(center * center)) & (count > 0)
+    share = intensity / np.maximum(np.maximum.reduce(intensity, axis=0), EDGE)
+    up = (beyond * rate * share).T
+    drag = np.where(beyond, 0.0, rate)[:, None]
     return up, drag * emotion, drag
 
 
@@ -176,17 +177,22 @@ def read_out(levels: NDArray[np.floating], places: Float64) -> Float64:
 
     Each emotion counts by its level above (or below) REST, as a fraction of the room above REST.
     """
-    return _read(np.asarray(levels, np.float64), places)
+    felt = (np.asarray(levels, np.float64).T - REST) / (1.0 - REST)
+    clipped: Float64 = np.clip(_combine(felt, places), -1.0, 1.0).T
+    return clipped
 
 
 def _combine(weights: Float64, places: Float64) -> Float64:
-    # Not BLAS: its rounding depends on the number of characters, and replays must not.
-    total: Float64 = (weights[:, :, None] * places).sum(axis=1)
+    """Return the sum (3, N) of the places (m, 3), weighted (m, N)."""
+    return _sum(places[:, :, None] * weights[:, None, :])
+
+
+def _sum(rows: Float64) -> Float64:
+    # Row by row: BLAS and pairwise sums round according to the number of characters; a replay must not.
+    total: Float64 = np.zeros(rows.shape[1:])
+    for row in rows:
+        total += row
     return total
-
-
-def _read(levels: Float64, places: Float64) -> Float64:
-    return np.clip(_combine((levels - REST) / (1.0 - REST), places), -1.0, 1.0)
 
 
 def octant(pad: NDArray[np.floating]) -> str:

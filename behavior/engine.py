@@ -75,7 +75,7 @@ class Engine:
         rows = Rows(program)
         state = State(
             surroundings=Surroundings.of(self.cast),
-            neighbors=Neighbors(self.library.contagion.range),
+            neighbors=Neighbors(self.library.contagion.range, self.cast.ids),
             emotion=home.copy(),
             mood=home.copy(),
             rows=rows,

@@ -43,6 +43,7 @@ class _Aims:
                 self.column[row, i] = names[change.emotion] + offset
                 self.amount[row, i] = change.amount
         self.any = bool(self.amount.any())
+        self.lowers = bool((self.amount < 0.0).any())
 
 
 class Feeling:
@@ -190,7 +191,7 @@ class Feeling:
 
     def _add_aims(self, state: State, up: Float64, down: Float64) -> None:
         running = state.mind.was[: len(self._own.column)]
-        character, row = np.nonzero(running.T)
+        character, row = np.divmod(np.flatnonzero(running.T), max(len(running), 1))
         if not row.size:
             return
         level = state.level[row, character].astype(np.float64)
@@ -261,4 +262,5 @@ def _add(
     at = (aims.column[row] + (character * up.shape[1])[:, None]).ravel()
     amount = (aims.amount[row] * level[:, None]).ravel()
     up += np.bincount(at, np.maximum(amount, 0.0), up.size).reshape(up.shape)
-    down += np.bincount(at, np.maximum(-amount, 0.0), up.size).reshape(up.shape)
+    if aims.lowers:
+        down += np.bincount(at, np.maximum(-amount, 0.0), up.size).reshape(up.shape)

@@ -2,7 +2,7 @@
 
 The tree has 200 nodes of all six forms: four channels (body, face, gaze, voice) side by side, in each a
 selector over groups of rules with hysteresis, durations, cool-downs, fades and orientations. Emotions swell
-and fade with periods of 10 to 60 seconds, at 60 ticks a second; `restless` lets them jump at every tick, so
+and fade with periods of 30 to 120 seconds, at 60 ticks a second; `restless` lets them jump at every tick, so
 that everyone has something to decide. Medians.
 """
 
@@ -89,7 +89,7 @@ def library(count: int, contagion: Contagion | None = None) -> Library:
 
 def moving(count: int, ticks: int, restless: bool = False) -> list[Affect]:
     rng = np.random.default_rng(1)
-    period, phase = rng.uniform(10, 60, (2, count, 7)), rng.uniform(0, 2 * np.pi, (2, count, 7))
+    period, phase = rng.uniform(30, 120, (2, count, 7)), rng.uniform(0, 2 * np.pi, (2, count, 7))
     ids = np.arange(16, 16 + count, dtype=np.uint32)
     result = []
     for k in range(ticks):
