@@ -1,6 +1,6 @@
 """What a schema cannot see: rules that never run, trees that get stuck, behaviors that fight.
 
-Each check is a function from a library to problems, with a stable code. Proofs rest on `regions`, which errs
+Each check is a function from a library to problems, with a stable code. Proofs rest on `intervals`, which err
 on the side of silence: what is reported is so, though not everything that is so is reported.
 """
 
@@ -10,8 +10,16 @@ from math import inf, log
 from typing import Final, TypeVar
 
 from mien.behavior.authoring.grammar import level, show, show_operand
+from mien.behavior.authoring.intervals import (
+    Interval,
+    Region,
+    always,
+    both,
+    holds_throughout,
+    never,
+    region,
+)
 from mien.behavior.authoring.problems import Problem, Severity
-from mien.behavior.authoring.regions import Interval, Region, always, both, implies, never, region
 from mien.behavior.definition import (
     ALWAYS,
     SELF,
@@ -215,8 +223,8 @@ def selector_unreachable(tree: Tree) -> Iterator[Problem]:
 
 
 def _forestaller(tree: Tree, earlier: tuple[Node, ...], child: Node, group: frozenset[str]) -> Node | None:
-    needed = tree.needs(child, group)
-    return next((other for other in earlier if implies(needed, tree.runs_when(other, group))), None)
+    needed = region(tree.needs(child, group))
+    return next((other for other in earlier if holds_throughout(needed, tree.runs_when(other, group))), None)
 
 
 def sequence_stuck(tree: Tree) -> Iterator[Problem]:

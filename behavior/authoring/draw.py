@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
+from py_trees import display
 from rich.text import Text
 from rich.tree import Tree
 
@@ -20,7 +21,9 @@ from mien.behavior.definition import (
     Selector,
     children,
 )
-from mien.behavior.library import Library
+from mien.behavior.library import Character, Library
+from mien.behavior.reference import Reference
+from mien.bridge.messages import FIRST_CHARACTER
 
 COLORS: Final = {1: "green", 0: "cyan", -1: "magenta"}
 """Of rules by orientation, in a terminal."""
@@ -131,3 +134,10 @@ def _rows(root: Node) -> Iterator[tuple[Node, int, int | None]]:
         yield node, depth, parent
         stack.extend((child, depth + 1, row) for child in reversed(children(node)))
         row += 1
+
+
+def py_trees(library: Library) -> str:
+    """Return py-trees' own display of the reference tree, as for the first character."""
+    nobody = Character(name="anyone", id=FIRST_CHARACTER)
+    root = Reference(library, library.characters[0] if library.characters else nobody).root
+    return str(display.unicode_tree(root)) if root is not None else "no autonomous rules\n"

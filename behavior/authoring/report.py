@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from mien.behavior.authoring.play import Run
 from mien.behavior.authoring.problems import Problem, Severity
+from mien.behavior.why import Why
 
 COLORS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 WIDEST = 120
@@ -87,3 +89,19 @@ def verdict(runs: Sequence[Run]) -> Text:
     count = sum(len(run.outcomes) for run in runs)
     text = f"{len(runs)} scenario{'s' * (len(runs) != 1)}, {count} expectation{'s' * (count != 1)}: "
     return Text(text + (f"{failed} failed" if failed else "all met"), "bold red" if failed else "green")
+
+
+def why(found: Why, second: float, character: str) -> Text:
+    """Return why a rule runs or not: its place, the reason, and what every comparison read."""
+    verb = "runs" if found.runs else "does not run"
+    text = Text.assemble(
+        (f"at {second:.2f} s {character} {verb} {found.rule}", "bold green" if found.runs else "bold red"),
+        f"  {found.mark}\n  {found.path}\n  {found.reason}",
+    )
+    for owner, readings in (("", found.readings), (found.ancestor, found.ancestor_readings)):
+        for reading in readings:
+            level = "unknown" if isnan(reading.level) else f"{reading.level:.3f}"
+            where = f"{owner}: " if owner else ""
+            text.append(f"\n    {where}{reading.text}", "dim")
+            text.append(f"   is {level}")
+    return text

@@ -1,4 +1,4 @@
-"""`mien new`, `check`, `schema`, `tree`, `test`: what authors of rule libraries use."""
+"""`mien new`, `check`, `schema`, `tree`, `test`, `why`: what authors of rule libraries use."""
 
 import json
 import re
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from mien.runtime.cli.app import UserError, app, stdout
 
@@ -79,6 +80,9 @@ def tree(
     svg: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw it as a picture; `-` prints it.")
     ] = None,
+    reference: Annotated[
+        bool, typer.Option("--py-trees", help="As py-trees displays the reference tree.")
+    ] = False,
 ) -> None:
     """Draw the tree of a rule library."""
     from mien.behavior.authoring import LibraryError, draw, load
@@ -89,6 +93,8 @@ def tree(
         raise UserError(str(problem)) from None
     if svg is not None:
         _write(draw.svg(library), None if str(svg) == "-" else svg)
+    elif reference:
+        typer.echo(draw.py_trees(library), nl=False)
     else:
         stdout.print(draw.terminal(library), soft_wrap=True)
 
@@ -131,6 +137,51 @@ def test(
                     _write(timeline.svg(runs[-1], library), svg / f"{_file_name(scenario.name)}.svg")
     stdout.print(report.verdict(runs))
     raise typer.Exit(0 if all(outcome.met for run in runs for outcome in run.outcomes) else 1)
+
+
+@app.command(rich_help_panel=_AUTHORING)
+def why(
+    session: Annotated[Path, typer.Argument(metavar="FILE.mcap", help="A recording.")],
+    character: Annotated[str, typer.Argument(metavar="CHARACTER")],
+    rule: Annotated[str, typer.Argument(metavar="RULE")],
+    at: Annotated[
+        float | None, typer.Option(min=0, help="Seconds from its first tick. [dim]Default: its end[/]")
+    ] = None,
+    library: Annotated[
+        Path | None, typer.Option("--library", "-l", metavar="FOLDER", help="Another library: what if?")
+    ] = None,
+) -> None:
+    """Say why a character did or did not execute a rule at a moment of a recording.
+
+    Executes the recording again up to that moment, then shows the trigger, the levels it read, and what stood
+    in the way.
+    """
+    from mien.behavior.authoring import report
+    from mien.behavior.authoring.problems import did_you_mean
+    from mien.behavior.why import why as explain
+    from mien.runtime.cli.wiring import load_library, users_mistakes
+    from mien.runtime.sessions.replay import engine_at
+    from mien.runtime.sessions.session import read_session
+
+    with users_mistakes():
+        recorded = read_session(session)
+        folder = library or Path(recorded.metadata.settings.get("library", ""))
+        loaded = load_library(folder)
+        if library is None and loaded.sha256 != recorded.metadata.hashes.get("library"):
+            stdout.print(Text(f"{folder} has changed since the recording: this is a what-if", "yellow"))
+        end = recorded.end if at is None else recorded.start + round(at * 1e6)
+        engine, state = engine_at(recorded, loaded, end)
+    ids = {one.name: one.id for one in loaded.characters}
+    known = [one.id for one in loaded.rules]
+    for what, word, words in (("character", character, [*ids]), ("rule", rule, known)):
+        if word not in words:
+            raise UserError(f"no {what} is called `{word}`{did_you_mean(word, words)}")
+    try:
+        found = explain(engine, state, ids[character], rule)
+    except LookupError as problem:
+        raise UserError(str(problem.args[0])) from None
+    for one in found:
+        stdout.print(report.why(one, (state.t_decided - recorded.start) / 1e6, character), soft_wrap=True)
 
 
 def _file_name(name: str) -> str:

@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from mien.behavior.engine import Engine
+from mien.behavior.library import Library
+from mien.behavior.state import State
 from mien.bridge import codec
 from mien.bridge.messages import (
     BehaviorEvent,
@@ -104,6 +107,26 @@ def replay(
     for recorded in ticks(session):
         tick = revise(recorded) if revise else recorded
         yield tick, stepper.step(tick.inputs, tick.t)
+
+
+def engine_at(session: Session, library: Library, t: Micros) -> tuple[Engine, State]:
+    """Return an engine and its state at the last tick that is not after `t`, with records of why.
+
+    Raises:
+        SessionError: the recording is damaged, or holds no tick so early.
+        ValueError: what the library refers to does not exist; says what.
+    """
+    engine = Engine(library, session.metadata.seed, why=True)
+    state = engine.start()
+    reached = False
+    for tick in ticks(session):
+        if tick.t > t:
+            break
+        engine.decide(state, engine.feel(state, tick.inputs, tick.t), tick.t)
+        reached = True
+    if not reached:
+        raise SessionError(f"{session.path} holds no tick up to {t} µs")
+    return engine, state
 
 
 class Reperceived:

@@ -1,11 +1,17 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from mien.behavior.authoring import load
+from mien.bridge.messages import EMOTIONS, PLAYER, EmotionEstimate
 from mien.runtime.cli import authoring
 from mien.runtime.cli.app import UserError, app
+from mien.runtime.director import Director
+from mien.runtime.sessions.metadata import Metadata
+from mien.runtime.sessions.recorder import Recorder
 
 runner = CliRunner()
 WIDE = {"COLUMNS": "200"}
@@ -68,6 +74,7 @@ def test_what_cannot_be_tested_is_a_users_mistake(tmp_path: Path, library: Path)
 def test_the_tree_is_drawn_and_the_schema_written(library: Path, tmp_path: Path) -> None:
     assert "filter  when player.joy" in runner.invoke(app, ["tree", str(library)], env=WIDE).stdout
     assert runner.invoke(app, ["tree", str(library), "--svg", "-"]).stdout.startswith("<svg")
+    assert "--> warm_hands" in runner.invoke(app, ["tree", str(library), "--py-trees"]).stdout
     target = tmp_path / "schema.json"
     assert runner.invoke(app, ["schema", "-o", str(target)]).exit_code == 0
     assert json.loads(target.read_text()) == json.loads((library / "library.schema.json").read_text())
@@ -77,3 +84,57 @@ def test_the_tree_is_drawn_and_the_schema_written(library: Path, tmp_path: Path)
 
 def test_a_taken_folder_is_a_users_mistake(library: Path) -> None:
     assert isinstance(runner.invoke(app, ["new", str(library)]).exception, UserError)
+
+
+@pytest.fixture
+def recording(library: Path, tmp_path: Path) -> Path:
+    """Return a recording of three seconds: one of nothing, two of a joyful player."""
+    loaded = load(library)
+    director = Director(loaded, seed=0, rate=30)
+    path = tmp_path / "session.mcap"
+    settings = {"library": str(library), "begun": "0"}
+    metadata = Metadata(version="test", seed=0, rate=30, hashes={"library": loaded.sha256}, settings=settings)
+    recorder = Recorder(path, metadata)
+    state = director.start(0)
+    joyful = np.array([float(name == "joy") for name in EMOTIONS], np.float32)
+    for tick in range(90):
+        t = tick * 33_333
+        estimate = EmotionEstimate(
+            t=t, produced=t, lag=0, person=PLAYER, senses=1, used=1, presence=1.0, speaking=0.0,
+            emotion=joyful, valence=0.0, arousal=0.0, confidence=1.0, share=np.array([1, 0, 0], np.float32),
+            box=np.zeros(4, np.float32), head=np.zeros(3, np.float32), blend=np.zeros(52, np.float32),
+        )  # fmt: skip
+        inputs = [estimate] if tick >= 30 else []
+        for message in (*inputs, *director.step(state, inputs, t)):
+            recorder.record(message, t)
+    recorder.close()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("character", "rule", "at", "said"),
+    [
+        ("Ada", "smile", "1.5", ["at 1.50 s Ada runs smile", "`always` holds", "autonomous.yaml"]),
+        ("Ada", "smile", "0.5", ["Ada does not run smile", "player.joy above 0.4", "is unknown"]),
+        ("Cole", "grin", "2", ["Cole does not run grin", "does not hold", "joy above 0.6", "is 0."]),
+    ],
+)
+def test_why_gives_the_levels_and_what_stood_in_the_way(
+    recording: Path, character: str, rule: str, at: str, said: list[str]
+) -> None:
+    found = runner.invoke(app, ["why", str(recording), character, rule, "--at", at], env=WIDE)
+    assert found.exit_code == 0, found.output
+    for text in said:
+        assert text in found.stdout
+
+
+def test_why_knows_whom_and_what_it_is_asked_about(recording: Path) -> None:
+    for words in (["Adda", "smile"], ["Ada", "smlie"], ["Ada", "smile", "--library", "nowhere"]):
+        found = runner.invoke(app, ["why", str(recording), *words])
+        assert isinstance(found.exception, UserError)
+
+
+def test_why_says_when_it_answers_for_another_library(recording: Path, library: Path) -> None:
+    (library / "cast.yaml").write_text((library / "cast.yaml").read_text() + "# edited\n")
+    found = runner.invoke(app, ["why", str(recording), "Ada", "smile"], env=WIDE)
+    assert "has changed since the recording" in found.stdout

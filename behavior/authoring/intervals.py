@@ -170,4 +170,13 @@ def always(predicate: Predicate) -> bool:
 
 def implies(one: Predicate, other: Predicate) -> bool:
     """Whether the second holds wherever the first does."""
-    return not both(region(one), region(other, False))
+    return holds_throughout(region(one), other)
+
+
+def holds_throughout(boxes: Region, predicate: Predicate) -> bool:
+    """Whether a predicate holds everywhere in a region."""
+    if isinstance(predicate, And):
+        return all(holds_throughout(boxes, term) for term in predicate.terms)
+    if isinstance(predicate, Or):
+        return all(any(holds_throughout([box], term) for term in predicate.terms) for box in boxes)
+    return not both(boxes, region(predicate, False))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.behavior.authoring.grammar import parse
-from mien.behavior.authoring.regions import Interval, always, implies, never, region
+from mien.behavior.authoring.intervals import Interval, always, implies, never, region
 from mien.behavior.definition import (
     And,
     Comparison,
