@@ -1,6 +1,7 @@
 #pragma once
 
-// API/Runtime/Core/TArray: Add, Append(const ElementType*, SizeType), Init, Num, Reserve, Reset, RemoveAll, operator==
+// API/Runtime/Core/TArray: Add, Append(const ElementType*, SizeType), Init, Num, Pop, Reserve, Reset,
+// RemoveAll, operator==
 template <typename T>
 class TArray {
  public:
@@ -8,6 +9,11 @@ class TArray {
   int32 Add(const T& Item) { Items.push_back(Item); return Num() - 1; }
   void Append(const T* Data, int32 Count) { Items.insert(Items.end(), Data, Data + Count); }
   void Init(const T& Item, int32 Count) { Items.assign(static_cast<std::size_t>(Count), Item); }
+  T Pop() {
+    T Last = std::move(Items.back());
+    Items.pop_back();
+    return Last;
+  }
   void Reserve(int32 Count) { Items.reserve(static_cast<std::size_t>(Count)); }
   void Reset(int32 = 0) { Items.clear(); }
   template <typename Predicate>

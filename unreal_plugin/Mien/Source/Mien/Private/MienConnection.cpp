@@ -178,6 +178,7 @@ FMienStatistics FMienConnection::GetStatistics() const
 	Statistics.Frames = static_cast<int64>(All.cast.frames);
 	Statistics.Gaps = static_cast<int64>(All.cast.gaps);
 	Statistics.Dropped = static_cast<int64>(All.cast.late + All.cast.duplicates + All.cast.unnamed);
+	Statistics.Dropped += static_cast<int64>(All.world.refused + All.world.dropped);
 	for (const mien::ChannelStatistics& Channel : All.channels)
 	{
 		Statistics.Dropped += static_cast<int64>(Channel.dropped + Channel.skipped);

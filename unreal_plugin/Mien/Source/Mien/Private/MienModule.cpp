@@ -12,6 +12,9 @@ static FAutoConsoleCommand MienReport(
 	TEXT("Writes how the connection to the Mien sidecar does to the log."),
 	FConsoleCommandDelegate::CreateLambda([] { FMienModule::Get().Report(); }));
 
+// Far above the ids that people give their characters by hand.
+static constexpr uint32 FirstObjectId = 1000000;
+
 FMienModule& FMienModule::Get()
 {
 	return static_cast<FMienModule&>(IMienModule::Get());
@@ -45,6 +48,17 @@ TSharedRef<FMienConnection> FMienModule::Connect(const FMienAddress& Address)
 	TSharedRef<FMienConnection> Connection = MakeShared<FMienConnection>(Address);
 	Connections.Add(Connection);
 	return Connection;
+}
+
+uint32 FMienModule::TakeObjectId()
+{
+	// Used again, so that a game that spawns and destroys all day stays within what the core keeps.
+	return FreeObjectIds.Num() > 0 ? FreeObjectIds.Pop() : FirstObjectId + ObjectIds++;
+}
+
+void FMienModule::GiveBackObjectId(uint32 Id)
+{
+	FreeObjectIds.Add(Id);
 }
 
 bool FMienModule::Tick(float)

@@ -15,6 +15,9 @@ public:
 
 	/** The connection to a sidecar, made if there is none; it lasts as long as somebody holds it. */
 	TSharedRef<FMienConnection> Connect(const FMienAddress& Address);
+	/** An id that no other smart object of this process has, until it is given back. */
+	uint32 TakeObjectId();
+	void GiveBackObjectId(uint32 Id);
 	/** Writes what `stat Mien` shows to the log, for every connection. */
 	void Report() const;
 
@@ -28,6 +31,8 @@ private:
 	bool Tick(float DeltaTime);
 
 	TArray<TWeakPtr<FMienConnection>> Connections;
+	uint32 ObjectIds = 0; // taken so far
+	TArray<uint32> FreeObjectIds;
 	FTSTicker::FDelegateHandle Ticker;
 	FMienOnWarning Warning;
 };

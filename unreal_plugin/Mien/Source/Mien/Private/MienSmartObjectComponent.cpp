@@ -3,6 +3,7 @@
 #include "GameFramework/Actor.h"
 #include "MienConnection.h"
 #include "MienLog.h"
+#include "MienModule.h"
 #include "MienPlace.h"
 #include "MienSubsystem.h"
 #include "MienText.h"
@@ -21,15 +22,20 @@ void UMienSmartObjectComponent::BeginPlay()
 	{
 		UE_LOG(LogMien, Warning, TEXT("%s: its Mien Smart Object component has no Kind"), *GetNameSafe(GetOwner()));
 	}
-	else if (UMienSubsystem* Subsystem = UMienSubsystem::Of(GetOwner()))
+	else
 	{
-		Id = Subsystem->MakeObjectId();
+		Id = FMienModule::Get().TakeObjectId();
 	}
 }
 
 void UMienSmartObjectComponent::EndPlay(const EEndPlayReason::Type EndPlayReason)
 {
 	Report(false);
+	if (Id != mien::kNobody)
+	{
+		FMienModule::Get().GiveBackObjectId(Id);
+		Id = mien::kNobody;
+	}
 	Super::EndPlay(EndPlayReason);
 }
 

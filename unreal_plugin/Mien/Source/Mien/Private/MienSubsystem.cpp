@@ -21,9 +21,6 @@
 namespace
 {
 
-// Far above the ids that people give their characters by hand.
-constexpr uint32 FirstObjectId = 1000000;
-
 ILiveLinkClient* FindLiveLink()
 {
 	IModularFeatures& Features = IModularFeatures::Get();
@@ -152,9 +149,4 @@ int64 UMienSubsystem::GetId(const AActor* Actor) const
 	const APlayerController* Player = GetGameInstance()->GetFirstLocalPlayerController();
 	const bool bPlayer = Player != nullptr && (Actor == Player || Actor == Player->GetPawn());
 	return bPlayer ? mien::kPlayer : mien::kNobody;
-}
-
-uint32 UMienSubsystem::MakeObjectId()
-{
-	return FirstObjectId + LastObjectId++;
 }

@@ -44,9 +44,6 @@ public:
 	UFUNCTION(BlueprintPure, Category = "Mien")
 	int64 GetId(const AActor* Actor) const;
 
-	/** An id that no other smart object of this game has. */
-	uint32 MakeObjectId();
-
 	/** For components; null while there is none. */
 	const TSharedPtr<FMienConnection>& GetConnection() const { return Connection; }
 
@@ -61,5 +58,4 @@ private:
 	TSharedPtr<FMienConnection> Connection;
 	FDelegateHandle BeforeUpdate;
 	FGuid LiveLinkSource;
-	uint32 LastObjectId = 0;
 };

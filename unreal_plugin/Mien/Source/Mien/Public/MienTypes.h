@@ -79,7 +79,7 @@ struct MIEN_API FMienStatistics
 	UPROPERTY(BlueprintReadOnly, Category = "Mien")
 	int64 Gaps = 0;
 
-	/** Frames that came too late or twice, and messages without room or in a form that nobody understands. */
+	/** Frames that came too late, twice or without names, messages without room, and what the game said amiss. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mien")
 	int64 Dropped = 0;
 
