@@ -1,5 +1,7 @@
 """The characters of a library as arrays, in the order of their ids: what personality makes of each."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,18 +57,22 @@ class Cast:
             scale *= np.maximum(0.0, 1.0 + scaling.weight * self.traits[:, TRAITS.index(scaling.trait)])
         return scale
 
-    def owns(self, rule: Rule) -> NDArray[np.bool_]:
-        """Return which characters may run a rule, (N,): it is in their sub-list, and theirs to inflict."""
-        if not isinstance(rule, AutonomousRule):
-            return np.ones(len(self), bool)
-        anyone = rule.inflicter == SELF
-        return np.array(
-            [
-                (c.rules is None or rule.id in c.rules) and (anyone or c.name == rule.inflicter)
-                for c in self.characters
-            ],
-            bool,
-        )
+    def owned(self, rules: Sequence[Rule]) -> NDArray[np.bool_]:
+        """Return which rules each character may run, (len(rules), N): in its sub-list, and its to inflict."""
+        rows: dict[str, list[int]] = {}
+        for row, rule in enumerate(rules):
+            rows.setdefault(rule.id, []).append(row)
+        may = np.ones((len(rules), len(self)), bool)
+        for column, character in enumerate(self.characters):
+            if character.rules is not None:
+                may[:, column] = False
+                may[[row for name in character.rules for row in rows.get(name, ())], column] = True
+        for row, rule in enumerate(rules):
+            if not isinstance(rule, AutonomousRule):
+                may[row] = True
+            elif rule.inflicter != SELF:
+                may[row] &= np.array([name == rule.inflicter for name in self.names], bool)
+        return may
 
 
 def _given(values: list[float | None], otherwise: Float64) -> Float64:

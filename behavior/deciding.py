@@ -41,7 +41,7 @@ class Deciding:
         self.cast, self.program, self.leaves = cast, program, leaves
         rules = program.rules
         self.regions = Regions(program.columns)
-        self.owned = np.array([cast.owns(rule) for rule in rules.rules], bool).reshape(len(rules), len(cast))
+        self.owned = cast.owned(rules.rules)
         self._all_owned = bool(self.owned.all())
         autonomous = len(library.autonomous)
         self.interactive = np.flatnonzero(rules.column >= autonomous)

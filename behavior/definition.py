@@ -207,7 +207,7 @@ class Rule:
     priority: int = 0
     """The higher wins where orientations collide; within [-1000, 1000]."""
     min_duration: float = 0.0
-    """Seconds for which nothing but its own trigger (or a filter above it) can end it."""
+    """Seconds for which no other rule can preempt it; its own trigger, or a parent's end, still ends it."""
     max_duration: float = inf
     """Seconds after which it is completed."""
     cool_down: float = 0.0

@@ -50,8 +50,8 @@ class Senses:
 
     def read(self, state: State, t: int) -> Float32:
         """Return the level of each operand at the snapshot, (operands, N); NaN where unknown."""
-        count = len(state.snapshot)
-        own: Float32 = state.snapshot.reshape(count, -1).T[self._own_columns]
+        count, vectors, emotions = state.snapshot.shape
+        own: Float32 = state.snapshot.reshape(count, vectors * emotions).T[self._own_columns]
         if not self._others:
             return own
         levels = np.empty((len(self.operands), count), np.float32)

@@ -34,7 +34,6 @@ class Opposites:
     """One parallel below which opposite orientations may meet.
 
     Args:
-        parallel: its row.
         children: rows of everything below each of its children, the child itself first.
         leaves: how many rows are leaves.
         orientation: (L,) of each leaf.

@@ -186,3 +186,34 @@ def test_a_character_alone_lives_exactly_as_it_does_among_a_thousand(above: Abov
     assert alone[1]
     assert life(list(range(1000))) == alone
     assert life([999, 7, 3]) == alone
+
+
+@pytest.mark.parametrize("why", [False, True])
+@pytest.mark.parametrize(
+    "library",
+    [
+        Library(),
+        Library(characters=(Character("x", 16),)),
+        Library(autonomous=(AutonomousRule(id="a", trigger=ALWAYS),)),
+        Library(
+            characters=(Character("x", 16, rules=()),), autonomous=(AutonomousRule(id="a", trigger=ALWAYS),)
+        ),
+    ],
+)
+def test_an_empty_cast_or_library_is_no_trouble(library: Library, why: bool) -> None:
+    engine = Engine(library, why=why)
+    state = engine.start()
+    for t in range(3):
+        activity, events = engine.decide(state, engine.feel(state, [], t), t)
+        assert activity.intensity.shape == (len(library.characters), len(library.rules))
+        assert not activity.intensity.any()
+        assert not events
+
+
+def test_a_thousand_rules_for_a_thousand_characters_compile(above: Above) -> None:
+    rules = tuple(AutonomousRule(id=f"r{i}", trigger=above("joy", i / 1001)) for i in range(1000))
+    own = tuple(f"r{i}" for i in range(0, 1000, 3))
+    cast = tuple(Character(f"c{i}", 16 + i, rules=own) for i in range(1000))
+    tree = Parallel(tuple(Selector(tuple(Leaf(f"r{i + j}") for j in range(10))) for i in range(0, 1000, 10)))
+    engine = Engine(Library(autonomous=rules, tree=tree, characters=cast))
+    assert engine.deciding.owned.sum() == 334 * 1000
