@@ -133,7 +133,7 @@ class Engine:
         for start in range(0, who.size, CHUNK):
             changes = self.deciding.step(state, levels, who[start : start + CHUNK], t)
             if changes.row.size:
-                self.performing.flip(state, changes, t)
+                self.performing.flip(state, changes)
                 events += self.performing.describe(state, changes, t)
         if who.size > CHUNK:
             events.sort(key=lambda event: event.phase == "started")

@@ -41,7 +41,7 @@ class Performing:
         padded = {column: rows + rows[:1] * (most - len(rows)) for column, rows in leaves.items()}
         return np.array([padded[column] for column in self.rules.column.tolist()], np.intp)
 
-    def flip(self, state: State, changes: Changes, t: int) -> None:
+    def flip(self, state: State, changes: Changes) -> None:
         """Begin to show what started, and to fade what ended; find whom it is directed at."""
         row, character, starts = changes.row, changes.character, changes.starts
         if self._fades:
@@ -49,13 +49,10 @@ class Performing:
             scale = self._scale[row, character]
             shown = np.where(scale > 0, state.level[row, character] / np.maximum(scale, 1e-9), 0.0)
             state.base[row, character] = np.minimum(shown, 1.0)
-            ramp = np.where(starts, self.rules.enter[row], self.rules.leave[row]) > 0
-            flat = row * len(self.cast) + character
-            state.ramps = np.unique(np.concatenate([state.ramps, flat[ramp]]))
+        state.ramps = np.unique(np.concatenate([state.ramps, row * len(self.cast) + character]))
         for i in np.flatnonzero(starts & ~self._bears_self[row]).tolist():
             leaf, me = int(row[i]), int(character[i])
             state.counterpart[leaf, me] = self._whom(state, leaf, me)
-        self._show(state, row, character, starts, t)
 
     def resume(self, state: State, t: int) -> None:
         """Show what carried over from another library; what was fading out is gone."""
@@ -68,13 +65,14 @@ class Performing:
         state.sign = (signs.max(axis=0, initial=0) + signs.min(axis=0, initial=0)).astype(np.int8)
 
     def fade(self, state: State, t: int) -> None:
-        """Bring up to date what changes without a decision: fades, and what smart objects do."""
+        """Bring up to date how strongly rules show that changed, that fade, or that smart objects inflict."""
         count = len(self.cast)
         if state.ramps.size:
             row, character = np.divmod(state.ramps, count)
             on = state.mind.was[row, character]
-            cut = ~on & (self.rules.orientation[row] * state.sign[character] < 0)
-            state.base[row[cut], character[cut]] = 0.0
+            if self._fades:
+                cut = ~on & (self.rules.orientation[row] * state.sign[character] < 0)
+                state.base[row[cut], character[cut]] = 0.0
             level = self._show(state, row, character, on, t)
             state.ramps = state.ramps[np.where(on, level < 1.0, level > 0.0)]
         if self._interactive.size:

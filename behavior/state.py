@@ -144,7 +144,7 @@ class State:
     sign: NDArray[np.int8]
     """(N,) Orientation of what each character does."""
     ramps: NDArray[np.intp]
-    """Leaves that fade in or out, as positions in (L, N)."""
+    """Leaves that have changed, or fade in or out, as positions in (L, N)."""
     counterpart: UInt32
     """(L, N) Whom each leaf's rule has been directed at since it started; if interactive, its inflicter."""
     works: Bools
