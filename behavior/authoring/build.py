@@ -10,6 +10,7 @@ import numpy as np
 from mien.behavior.affect import OCC
 from mien.behavior.authoring.kinds import Record, Report, Word
 from mien.behavior.authoring.problems import Problem, Severity, did_you_mean
+from mien.behavior.authoring.source import UnreadableError
 from mien.behavior.authoring.trees import Expander
 from mien.behavior.chance import uniform
 from mien.behavior.definition import (
@@ -32,6 +33,7 @@ from mien.behavior.definition import (
     Space,
     StateLevel,
     TraitScaling,
+    children,
     walk,
 )
 from mien.behavior.expressions import UnknownExpressionError, vocabulary, weights
@@ -51,6 +53,7 @@ from mien.behavior.library import (
     orientation,
 )
 from mien.behavior.predicates import operands
+from mien.behavior.program import MAX_DEPTH, MAX_WIDTH
 from mien.bridge.messages import EMOTIONS, FIRST_CHARACTER
 
 MAX_RULES: Final = 4096
@@ -339,7 +342,11 @@ class Builder:
         expander = Expander(self.parts["autonomous"], self.parts["interactive"], trees, self.report)
         expander.broken = self.broken["autonomous"] | self.broken["trees"]
         tree = expander.expand(self.parts["tree"]) if "tree" in self.parts else None
-        for _, node in walk(tree) if tree else ():
+        for path, node in walk(tree) if tree else ():
+            if len(path) > MAX_DEPTH - 4:  # room for what the engine puts above the tree
+                raise UnreadableError(node.mark, f"the tree is more than {MAX_DEPTH - 4} nodes deep", "limit")
+            if len(children(node)) > MAX_WIDTH:
+                raise UnreadableError(node.mark, f"more than {MAX_WIDTH} children", "limit")
             if isinstance(node, Filter):
                 self._check_feelings(node.when)
             elif isinstance(node, Repeat):

@@ -119,11 +119,12 @@ def test(
     from mien.behavior.authoring import LibraryError, load, report, timeline
     from mien.behavior.authoring.play import play
     from mien.behavior.authoring.scenario import find, read
+    from mien.runtime.cli.wiring import runnable
 
     runs = []
     for path in paths:
         try:
-            library = load(path)
+            library = runnable(load(path), path)
             scenarios = [scenario for file in find(path) for scenario in read(file, library)]
         except LibraryError as problem:
             raise UserError(str(problem)) from None

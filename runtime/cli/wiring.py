@@ -99,8 +99,26 @@ def load_library(folder: Path | None) -> Library:
 
     Raises:
         LibraryError: it has mistakes.
+        UserError: it needs Python leaves.
     """
-    return load(folder or SAMPLE_LIBRARY)
+    folder = folder or SAMPLE_LIBRARY
+    return runnable(load(folder), folder)
+
+
+def runnable(library: Library, path: Path) -> Library:
+    """Return a library that needs no Python leaf, for the command line registers none.
+
+    Raises:
+        UserError: it needs one; says where.
+    """
+    for rule in library.autonomous:
+        if rule.custom:
+            where = (path if path.is_dir() else path.parent) / str(rule.mark)
+            raise UserError(
+                f"{where}: `{rule.id}` needs the Python leaf `{rule.custom}`; such a library runs from "
+                "Python only, with `Engine(library, leaves=…)`"
+            )
+    return library
 
 
 def recorder(

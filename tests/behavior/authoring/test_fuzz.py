@@ -97,3 +97,12 @@ def test_sub_trees_that_multiply_are_stopped() -> None:
     )
     with pytest.raises(LibraryError, match="more than 10000 nodes"):
         read({"library.yaml": text.encode()})
+
+
+def test_a_tree_too_deep_for_the_engine_is_refused_here() -> None:
+    changes = "intensity: .9, tempo: 1.1, duration: 1.1, invert: true, cool_down: 1 s, chance: .5"
+    node = "a"
+    for _ in range(25):
+        node = f"{{modifier: {node}, {changes}}}"
+    with pytest.raises(LibraryError, match="nodes deep"):
+        read({"library.yaml": f"autonomous: {{a: {{trigger: always}}}}\ntree: {node}".encode()})

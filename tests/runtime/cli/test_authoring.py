@@ -71,6 +71,15 @@ def test_what_cannot_be_tested_is_a_users_mistake(tmp_path: Path, library: Path)
         assert isinstance(found.exception, UserError)
 
 
+def test_a_library_that_needs_python_is_not_run_from_here(library: Path) -> None:
+    rules = library / "autonomous.yaml"
+    rules.write_text(rules.read_text().replace("  grin:\n", "  grin:\n    custom: dance\n"))
+    assert runner.invoke(app, ["check", str(library)]).exit_code == 0
+    found = runner.invoke(app, ["test", str(library)])
+    assert isinstance(found.exception, UserError)
+    assert "autonomous.yaml:4:3: `grin` needs the Python leaf `dance`" in str(found.exception)
+
+
 def test_the_tree_is_drawn_and_the_schema_written(library: Path, tmp_path: Path) -> None:
     assert "filter  when player.joy" in runner.invoke(app, ["tree", str(library)], env=WIDE).stdout
     assert runner.invoke(app, ["tree", str(library), "--svg", "-"]).stdout.startswith("<svg")
