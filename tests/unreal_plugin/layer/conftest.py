@@ -59,8 +59,7 @@ def compiler(generated: Path) -> Compile:
     folders.append(SOURCE / "MienCore" / "Public")
 
     def compile_(file: Path, *options: str) -> None:
-        command = [clang, "-std=c++20", "-Wall", "-Wextra",
-            "-Wshadow", "-Werror", "-Wno-undefined-internal",
+        command = [clang, "-std=c++20", "-Wall", "-Wextra", "-Wshadow", "-Werror", "-Wno-undefined-internal",
                    "-Wno-undefined-inline", "-DMIEN_API=", "-DWITH_DEV_AUTOMATION_TESTS=1",
                    *(f"-I{folder}" for folder in folders), *options, str(file)]  # fmt: skip
         result = subprocess.run(command, capture_output=True, text=True, check=False)

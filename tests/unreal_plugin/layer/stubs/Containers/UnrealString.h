@@ -2,6 +2,9 @@
 
 #include "CoreMinimal.h"
 
+#include <cctype>
+#include <cstdlib>
+
 // API/Runtime/Core/FUTF8ToTCHAR_Convert, API/Runtime/Core/FTCHARToUTF8_Convert: the macros' conversions. ASCII here.
 inline std::u16string StubWiden(const char* Text) { return {Text, Text + std::char_traits<char>::length(Text)}; }
 inline std::string StubNarrow(const TCHAR* Text) { return {Text, Text + std::char_traits<TCHAR>::length(Text)}; }
@@ -16,15 +19,25 @@ class FString {
   const TCHAR* operator*() const { return Characters.c_str(); }
   int32 Len() const { return static_cast<int32>(Characters.size()); }
   bool IsEmpty() const { return Characters.empty(); }
-  bool IsNumeric() const;
-  bool Contains(const TCHAR* SubStr) const;
-  bool StartsWith(const TCHAR* Prefix) const;
-  bool EndsWith(const TCHAR* Suffix) const;
-  bool FindLastChar(TCHAR Character, int32& Index) const;
-  FString Left(int32 Count) const;
-  FString Mid(int32 Start) const;
-  FString Mid(int32 Start, int32 Count) const;
-  FString TrimStartAndEnd() const;
+  bool IsNumeric() const { return !IsEmpty() && Characters.find_first_not_of(u"0123456789.") == std::u16string::npos; }
+  bool Contains(const TCHAR* SubStr) const { return Characters.find(SubStr) != std::u16string::npos; }
+  bool StartsWith(const TCHAR* Prefix) const { return Characters.starts_with(Prefix); }
+  bool EndsWith(const TCHAR* Suffix) const { return Characters.ends_with(Suffix); }
+  bool FindLastChar(TCHAR Character, int32& Index) const {
+    const std::size_t Found = Characters.rfind(Character);
+    Index = Found == std::u16string::npos ? INDEX_NONE : static_cast<int32>(Found);
+    return Index != INDEX_NONE;
+  }
+  FString Left(int32 Count) const { return Mid(0, Count); }
+  FString Mid(int32 Start) const { return Mid(Start, Len()); }
+  FString Mid(int32 Start, int32 Count) const {
+    return FString(Characters.substr(static_cast<std::size_t>(Start), static_cast<std::size_t>(Count)).c_str());
+  }
+  FString TrimStartAndEnd() const {
+    const std::size_t First = Characters.find_first_not_of(u" \t");
+    if (First == std::u16string::npos) return {};
+    return FString(Characters.substr(First, Characters.find_last_not_of(u" \t") - First + 1).c_str());
+  }
   template <std::size_t N, typename... Types>
   static FString Printf(const TCHAR (&Format)[N], Types... Arguments);
   const TCHAR* begin() const { return Characters.data(); }
@@ -39,10 +52,10 @@ class FString {
 
 // API/Runtime/Core/TChar/IsHexDigit
 struct FChar {
-  static bool IsHexDigit(TCHAR Character);
+  static bool IsHexDigit(TCHAR Character) { return Character < 128 && std::isxdigit(Character) != 0; }
 };
 
 // API/Runtime/Core/TCString/Atoi
 struct FCString {
-  static int32 Atoi(const TCHAR* String);
+  static int32 Atoi(const TCHAR* String) { return std::atoi(TCHAR_TO_UTF8(String)); }
 };
