@@ -30,9 +30,9 @@ def reason(program: "Program", tick: Tick, leaf: int, column: int) -> str:
 def _ended_by(group: Group, tick: Tick, within: int, column: int) -> str:
     match group:
         case Timeouts():
-            return "timeout" if group.over(tick)[within, column] else ""
+            return "timeout" if group.is_over(tick, within, column) else ""
         case Filters():
-            return "" if tick.holds[group.predicates][within, column] else "trigger"
+            return "" if tick.holds[group.predicates, column][within] else "trigger"
         case Repeats() if group.ends is not None:
-            return "completed" if tick.holds[group.ends][within, column] else ""
+            return "completed" if tick.holds[group.ends, column][within] else ""
     return ""

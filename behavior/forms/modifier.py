@@ -79,14 +79,15 @@ class Timeouts(_Gates):
         self.own = own
         """Rows of `Memory.since`."""
 
-    def over(self, tick: Tick) -> Bools:
-        """Return whose time is over, (nodes, N)."""
-        late: Bools = tick.was[self.at] & (tick.t - tick.memory.since[self.own] >= self.lengths)
-        return late
+    def is_over(self, tick: Tick, within: int, column: int) -> bool:
+        """Return whether time is over for one node and character."""
+        age = tick.t - tick.memory.since[self.own][within, column]
+        return bool(tick.was[self.at][within, column] and age >= self.lengths[within, 0])
 
     def up(self, tick: Tick) -> None:
         """See the truth table."""
-        self.gate(tick, ~self.over(tick))
+        late = tick.was[self.at] & (tick.t - tick.memory.since[self.own] >= self.lengths)
+        self.gate(tick, np.logical_not(late, out=late))
 
     def keep(self, tick: Tick, runs: Bools) -> None:
         """Note when the child began."""
