@@ -1,15 +1,17 @@
 """From checked records to the frozen library: merges files, resolves names, reports every unknown one."""
 
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from mien.behavior.affect import OCC
-from mien.behavior.authoring.kinds import Record, Report, Word
-from mien.behavior.authoring.problems import Problem, Severity, did_you_mean
+from mien.behavior.authoring.kinds import Word
+from mien.behavior.authoring.parts import Parts
+from mien.behavior.authoring.problems import Problem, did_you_mean
+from mien.behavior.authoring.shapes import Record
 from mien.behavior.authoring.source import UnreadableError
 from mien.behavior.authoring.trees import Expander
 from mien.behavior.chance import uniform
@@ -61,22 +63,10 @@ MAX_CHARACTERS: Final = 10_000
 MAX_EMOTIONS: Final = 64
 
 _TIMING: Final = ("priority", "min_duration", "max_duration", "cool_down", "enter", "leave", "intensity")
-_TABLES: Final = ("emotions", "expressions", "autonomous", "interactive", "trees", "characters", "objects")
 
 
-class Builder:
+class Builder(Parts):
     """Makes one library of the records of its files."""
-
-    def __init__(self, records: list[Record], report: Report) -> None:
-        self.report = report
-        self.remarks: list[Problem] = []
-        """What a library that loads could do without."""
-        self.parts: dict[str, Any] = {name: {} for name in _TABLES}
-        self.broken: dict[str, set[str]] = {name: set() for name in _TABLES}
-        self.where: dict[str, Mark] = {}
-        self.mark = records[0].mark if records else Mark("", 1, 1)
-        for record in records:
-            self._merge(record)
 
     def library(self, name: str, sha256: str) -> Library:
         """Return the library; meaningless where a problem has been reported.
@@ -107,9 +97,6 @@ class Builder:
         self._remark_positions(library)
         return library
 
-    def _remark(self, mark: Mark, code: str, message: str) -> None:
-        self.remarks.append(Problem(mark, message, code, Severity.WARNING))
-
     def _remark_positions(self, library: Library) -> None:
         """Ranges mean something only where the game sends positions."""
         if self.parts.get("positions", True):
@@ -121,35 +108,7 @@ class Builder:
             message = "contagion has a range, but `positions: false` says that the game sends no positions"
             self._remark(self.where["contagion"], "range-without-positions", message)
 
-    # --- merging -------------------------------------------------------------------------------------
-
-    def _merge(self, record: Record) -> None:
-        for part, value in record.values.items():
-            if part in _TABLES:
-                self.broken[part] |= value.broken
-                for name, item in value.items():
-                    self._merge_item(part, name, item)
-            elif part != "include":
-                if part in self.parts:
-                    message = f"`{part}` stands in two files, first in {self.where[part]}; remove one"
-                    self.report(Problem(record.keys[part], message, "duplicate"))
-                self.parts[part] = value
-                self.where[part] = record.keys[part]
-
-    def _merge_item(self, part: str, name: Word, item: Any) -> None:
-        known = next((key for key in self.parts[part] if key == name), None)
-        if known is not None:
-            message = f"`{name}` stands in `{part}` twice, first in {known.mark}; rename or remove one"
-            self.report(Problem(name.mark, message, "duplicate"))
-        else:
-            self.parts[part][name] = item
-
-    def _table(self, part: str) -> list[tuple[Word, Record]]:
-        return list(self.parts[part].items())
-
-    def _limit(self, part: str, count: int, limit: int) -> None:
-        if count > limit:
-            self.report(Problem(self.mark, f"{count} {part}; at most {limit}", "limit"))
+    # --- names ---------------------------------------------------------------------------------------
 
     def _unique_rules(self) -> None:
         names: dict[str, Word] = {str(name): name for name in self.parts["autonomous"]}
@@ -159,25 +118,6 @@ class Builder:
                 message = f"`{name}` is an autonomous rule too, in {first}; rename one"
                 self.report(Problem(name.mark, message, "duplicate"))
         self._limit("rules", len(names) + len(self.parts["interactive"]), MAX_RULES)
-
-    # --- names ---------------------------------------------------------------------------------------
-
-    def _known(self, word: str, known: Collection[str], what: str, mark: Mark) -> bool:
-        if word in known:
-            return True
-        if any(word in names for names in self.broken.values()):
-            return False
-        code = f"unknown-{what.rsplit(maxsplit=1)[-1]}"
-        self.report(Problem(mark, f"no {what} is called `{word}`{did_you_mean(word, known)}", code))
-        return False
-
-    def _words(self, words: Iterable[Word], known: Collection[str], what: str) -> tuple[str, ...]:
-        return tuple(str(word) for word in words if self._known(word, known, what, word.mark))
-
-    def _levels(self, levels: Mapping[Word, float], known: Collection[str], what: str) -> dict[str, float]:
-        return {
-            str(word): level for word, level in levels.items() if self._known(word, known, what, word.mark)
-        }
 
     def _check_subject(self, subject: str, mark: Mark) -> None:
         if subject not in SUBJECTS and subject not in self.cast and subject not in self.broken["characters"]:

@@ -10,21 +10,16 @@ from mien.behavior.authoring.kinds import (
     Choice,
     Condition,
     Either,
-    Field,
     Flag,
     Level,
-    Many,
     Name,
-    Named,
     Number,
-    Raw,
-    Shape,
     Subject,
     Text,
-    Units,
     meters,
     seconds,
 )
+from mien.behavior.authoring.shapes import Field, Many, Named, Raw, Shape, Units
 from mien.behavior.definition import SUBJECTS, Space
 from mien.bridge.messages import EMOTIONS, FIRST_CHARACTER
 

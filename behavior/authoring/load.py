@@ -10,9 +10,10 @@ from typing import Final
 
 from mien.behavior.authoring.build import Builder
 from mien.behavior.authoring.checks import find_problems
-from mien.behavior.authoring.kinds import INVALID, Record
+from mien.behavior.authoring.kinds import INVALID
 from mien.behavior.authoring.language import LIBRARY
 from mien.behavior.authoring.problems import LibraryError, Problem
+from mien.behavior.authoring.shapes import Record
 from mien.behavior.authoring.source import MAX_BYTES, UnreadableError, parse
 from mien.behavior.definition import Mark
 from mien.behavior.library import Library

@@ -2,7 +2,7 @@
 
 from mien.behavior.authoring import language, scenario
 from mien.behavior.authoring.checks import CHECKS
-from mien.behavior.authoring.kinds import Shape
+from mien.behavior.authoring.shapes import Shape
 
 SHAPES = (
     language.LIBRARY, language.AUTONOMOUS, language.INTERACTIVE, language.SHOWS, *language.NODES.values(),

@@ -10,15 +10,10 @@ from mien.behavior.authoring.kinds import (
     INVALID,
     Condition,
     Either,
-    Field,
     Level,
-    Many,
     Name,
-    Named,
     Number,
-    Record,
     Report,
-    Shape,
     Subject,
     Text,
     meters,
@@ -26,6 +21,7 @@ from mien.behavior.authoring.kinds import (
     wrong,
 )
 from mien.behavior.authoring.problems import LibraryError, Problem, did_you_mean
+from mien.behavior.authoring.shapes import Field, Many, Named, Record, Shape
 from mien.behavior.authoring.source import MAX_BYTES, Items, Node, Table, parse
 from mien.behavior.definition import DIMENSIONS, PLAYER, SELF, Feeling, Mark, Predicate
 from mien.behavior.library import Library

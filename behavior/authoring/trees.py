@@ -4,9 +4,10 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from mien.behavior.authoring.kinds import INVALID, Name, Record, Report
+from mien.behavior.authoring.kinds import INVALID, Name, Report
 from mien.behavior.authoring.language import NODE_FORMS, NODES
 from mien.behavior.authoring.problems import Problem, did_you_mean, enumerated
+from mien.behavior.authoring.shapes import Record
 from mien.behavior.authoring.source import Items, Node, Scalar, Table, UnreadableError
 from mien.behavior.definition import (
     Filter,
