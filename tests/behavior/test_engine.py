@@ -6,18 +6,21 @@ import pytest
 from mien.behavior.definition import (
     ALWAYS,
     AutonomousRule,
+    Change,
     Comparison,
     Leaf,
+    Modification,
+    Modifier,
     Node,
     Parallel,
     Selector,
     Sequence,
 )
 from mien.behavior.engine import Engine
-from mien.behavior.library import Character, Library
+from mien.behavior.library import Character, Contagion, Library, Personality
 from mien.behavior.state import State
 from mien.bridge.codec import decode, encode
-from mien.bridge.messages import Affect, BehaviorEvent
+from mien.bridge.messages import Affect, BehaviorEvent, World
 
 Above = Callable[[str, float], Comparison]
 Felt = Callable[..., Affect]
@@ -217,3 +220,32 @@ def test_a_thousand_rules_for_a_thousand_characters_compile(above: Above) -> Non
     tree = Parallel(tuple(Selector(tuple(Leaf(f"r{i + j}") for j in range(10))) for i in range(0, 1000, 10)))
     engine = Engine(Library(autonomous=rules, tree=tree, characters=cast))
     assert engine.deciding.owned.sum() == 334 * 1000
+
+
+@pytest.mark.parametrize("why", [False, True])
+def test_the_order_in_which_characters_are_listed_changes_nothing(above: Above, why: bool) -> None:
+    rules = (
+        AutonomousRule(id="cheer", trigger=above("joy", 0.12), max_duration=0.3, aim=(Change("joy", 0.5),)),
+        AutonomousRule(id="idle", trigger=ALWAYS, aim=(Change("fear", 0.1),)),
+    )
+    tree = Selector((Modifier(Leaf("cheer"), Modification.CHANCE, 0.5, every=0.5), Leaf("idle")))
+    rng = np.random.default_rng(5)
+    cast = tuple(Character(f"c{i}", 16 + i, Personality(*rng.uniform(-1, 1, 5))) for i in range(40))
+    ids = np.array([character.id for character in cast], np.uint32)
+    none = np.zeros(40, np.uint32)
+    places = rng.uniform(0, 10, (40, 3)).astype(np.float32)
+    world = World(t=0, ids=ids, position=places, heading=none.astype(np.float32), looks_at=none)
+
+    def life(listed: tuple[Character, ...], why: bool) -> list[bytes]:
+        spread = Contagion(range=5.0, amplification=0.5)
+        library = Library(autonomous=rules, tree=tree, characters=listed, contagion=spread)
+        engine = Engine(library, 11, why=why)
+        state, told = engine.start(), []
+        for k in range(80):
+            t = k * 50_000
+            affect = engine.feel(state, [world] if k == 0 else [], t)
+            activity, events = engine.decide(state, affect, t)
+            told += [encode(affect), encode(activity), *map(encode, events)]
+        return told
+
+    assert life(cast, False) == life(tuple(reversed(cast)), why)
