@@ -96,7 +96,9 @@ def test_the_command_says_in_one_line_what_is_wrong(folder: Path, rows: tuple[st
     ("name", "crops", "score", "least"),
     [("faces_ck48", True, "accuracy", 0.8), ("faces_web112", True, "weighted_f1", 0.7)],
 )
-def test_shipped_weights_read_people_in_dev(name: str, crops: bool, score: str, least: float) -> None:
+def test_shipped_weights_still_read_the_faces_they_were_trained_on(
+    name: str, crops: bool, score: str, least: float
+) -> None:
     file = DATA / name / "manifest.csv"
     if not file.is_file():
         pytest.skip(f"labeled faces are not here: {file}")
