@@ -1,0 +1,84 @@
+"""What weights are installed: reads the front matter of the model cards beside them.
+
+A card `NAME.md` describes `NAME.onnx`. Its front matter, between two lines of `---`, is YAML with `task`,
+`classes` (a list), `data`, `licence`, `commercial` (true or false) and `score`, on one line each.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+WEIGHTS: Final = Path(__file__).parent / "weights"
+FIELDS: Final = ("task", "classes", "data", "licence", "commercial", "score")
+
+
+class CardError(ValueError):
+    """A card that cannot be read; one line: which file and line, what is wrong, what would be right."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One installed file of weights."""
+
+    name: str
+    size: int
+    """Bytes of the ONNX file; 0 if it is not there."""
+    task: str
+    classes: tuple[str, ...]
+    data: str
+    licence: str
+    commercial: bool
+    """Whether the training data allow commercial use."""
+    score: str
+
+
+def read(file: Path) -> Card:
+    """Return what a card says.
+
+    Raises:
+        CardError: it has no front matter, or a field is missing or of the wrong kind.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CardError(f"{file}: {error}") from None
+    if lines[:1] != ["---"] or "---" not in lines[1:]:
+        raise CardError(f"{file}:1: has no front matter; should begin with --- and {', '.join(FIELDS)}")
+    try:
+        content = YAML(typ="safe", pure=True).load("\n".join(lines[1 : lines.index("---", 1)]))
+    except YAMLError as error:
+        raise CardError(f"{file}: its front matter is not YAML ({str(error).splitlines()[0]})") from None
+    if not isinstance(content, Mapping):
+        raise CardError(f"{file}:2: its front matter should be lines of `name: value`")
+    for name in FIELDS:
+        if name not in content:
+            raise CardError(f"{file}:2: its front matter lacks {name}; should have {', '.join(FIELDS)}")
+    classes = content["classes"]
+    if not isinstance(classes, list) or not isinstance(content["commercial"], bool):
+        raise CardError(f"{file}:2: classes should be a list, commercial true or false")
+    weights = file.with_suffix(".onnx")
+    return Card(
+        file.stem,
+        weights.stat().st_size if weights.is_file() else 0,
+        str(content["task"]),
+        tuple(str(c) for c in classes),
+        str(content["data"]),
+        str(content["licence"]),
+        content["commercial"],
+        str(content["score"]),
+    )
+
+
+def installed(folder: Path = WEIGHTS) -> tuple[list[Card], list[str]]:
+    """Return the cards of a folder, and a line for each file of weights that no readable card describes."""
+    cards, problems = [], []
+    for file in sorted(folder.glob("*.onnx")):
+        try:
+            cards.append(read(file.with_suffix(".md")))
+        except CardError as error:
+            problems.append(str(error))
+    return cards, problems

@@ -1,0 +1,131 @@
+"""The text recognizer that ships, line by line."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mien.bridge.messages import EMOTIONS, TEXT_USED
+from mien.models import evaluate_text
+from mien.models.laboratory.vocabulary import learn
+from mien.models.manifest import ManifestError
+from mien.models.network import WeightsError
+from mien.models.text import WEIGHTS, Line, TextRecognizer, TextState, read_vocabulary, sequence
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> TextRecognizer:
+    return TextRecognizer()
+
+
+@pytest.mark.parametrize(
+    ("text", "emotion"),
+    [
+        ("Oh my God, I love it! That's so great, congratulations!", "joy"),
+        ("I'm so sorry. I miss her so much.", "sadness"),
+        ("What?! Oh my God! Really?", "surprise"),
+        ("Shut up! I hate you! Get out of my house, you stupid idiot!", "anger"),
+        ("The meeting is on Tuesday at the office.", "neutral"),
+    ],
+)
+def test_plain_lines_are_read_as_anybody_would(text: str, emotion: str, recognizer: TextRecognizer) -> None:
+    estimate = recognizer.step(TextState(), Line(text, "Ann"), 5)
+    assert EMOTIONS[int(estimate.emotion.argmax())] == emotion
+    assert estimate.emotion.sum() == pytest.approx(1, abs=1e-4)
+    assert (estimate.used, estimate.t) == (TEXT_USED, 5)
+
+
+def test_a_line_of_nothing_is_no_evidence_and_is_not_remembered(recognizer: TextRecognizer) -> None:
+    state = TextState()
+    estimate = recognizer.step(state, Line("  \n "), 0)
+    assert (estimate.used, estimate.confidence, estimate.emotion.sum()) == (0, 0, 0)
+    assert not state.before
+
+
+def test_what_was_said_before_changes_what_a_short_line_means(recognizer: TextRecognizer) -> None:
+    after = []
+    for before in ("I got the job! This is wonderful!", "She died last night."):
+        state = TextState()
+        recognizer.step(state, Line(before, "Ann"), 0)
+        after.append(recognizer.step(state, Line("Oh.", "Bob"), 1))
+    assert after[0].valence > after[1].valence
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.text(max_size=80), st.text(max_size=5)), max_size=5))
+def test_any_dialogue_gives_probabilities_or_nothing(lines: list[tuple[str, str]]) -> None:
+    recognizer, state = _shared(), TextState()
+    for t, (text, speaker) in enumerate(lines):
+        estimate = recognizer.step(state, Line(text, speaker), t)
+        total = float(estimate.emotion.sum())
+        assert np.isfinite(estimate.emotion).all()
+        assert total == pytest.approx(1 if estimate.used else 0, abs=1e-3)
+        assert -1 <= estimate.valence <= 1
+
+
+def _shared() -> TextRecognizer:
+    if not hasattr(_shared, "recognizer"):
+        _shared.recognizer = TextRecognizer()  # type: ignore[attr-defined]
+    return _shared.recognizer  # type: ignore[attr-defined, no-any-return]
+
+
+def test_a_very_long_line_is_read_by_its_end(recognizer: TextRecognizer) -> None:
+    estimate = recognizer.step(TextState(), Line("word " * 50_000 + "I hate you! Shut up!"), 0)
+    assert estimate.emotion.sum() == pytest.approx(1, abs=1e-3)
+
+
+def test_lines_before_carry_who_said_them_and_how_long_ago() -> None:
+    vocabulary = learn(["a b c"] * 3, 20)
+    before = [Line("a", "Ann"), Line("b", "Bob"), Line("c", "Ann")]
+    tokens, segments = sequence(Line("a", "Ann"), before, vocabulary)
+    assert segments == [5] * len(vocabulary.encode("b")) + [2] * len(vocabulary.encode("c")) + [1]
+    assert len(tokens) == len(segments)
+
+
+def test_the_shipped_files_are_small() -> None:
+    assert WEIGHTS.stat().st_size + WEIGHTS.with_suffix(".vocabulary.json").stat().st_size < 8_000_000
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"subwords": {"letters": [], "merges": []}}'])
+def test_a_file_that_is_no_vocabulary_is_named(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "text.vocabulary.json"
+    file.write_text(content)
+    with pytest.raises(WeightsError, match="is not the vocabulary of a text network"):
+        read_vocabulary(file)
+
+
+def test_a_missing_network_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="no such file"):
+        TextRecognizer(tmp_path / "text.onnx")
+
+
+def test_a_table_is_scored_with_its_dialogues_kept_apart(recognizer: TextRecognizer, tmp_path: Path) -> None:
+    table = tmp_path / "test.csv"
+    table.write_text(
+        "dialogue,utterance,speaker,text,label\n"
+        "0,0,Ann,I love it! This is so great!,joy\n0,1,Bob,Hm.,confusion\n1,0,Ann,It is on Tuesday.,calm\n"
+    )
+    scores = evaluate_text.evaluate(table, recognizer)
+    assert (scores["n"], scores["left_out"], scores["accuracy"]) == (2, 1, 1.0)
+    assert scores["classes"] == list(EMOTIONS)
+    assert scores["per_class"]["fear"] is None
+    assert json.dumps(scores)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("dialogue,text,label\n", ":1: column speaker is missing"),
+        ("dialogue,speaker,text,label\n", "has no rows"),
+    ],
+)
+def test_a_table_that_cannot_be_scored_says_why(
+    content: str, problem: str, recognizer: TextRecognizer, tmp_path: Path
+) -> None:
+    table = tmp_path / "test.csv"
+    table.write_text(content)
+    with pytest.raises(ManifestError, match=problem):
+        evaluate_text.evaluate(table, recognizer)
