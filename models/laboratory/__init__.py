@@ -1,0 +1,1 @@
+"""The laboratory: the papers' networks and baselines, trained, compared, exported (`train` extra)."""

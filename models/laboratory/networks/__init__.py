@@ -1,0 +1,1 @@
+"""Networks of the papers, one file each (needs the `train` extra)."""
