@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
@@ -51,7 +50,7 @@ class Network:
         shape = self.session.get_inputs()[index].shape
         return tuple(size if isinstance(size, int) else 1 for size in shape)
 
-    def run(self, *inputs: NDArray[np.float32]) -> list[NDArray[Any]]:
+    def run(self, *inputs: NDArray[Any]) -> list[NDArray[Any]]:
         """Return the outputs for inputs in the file's order."""
         outputs: list[NDArray[Any]] = self.session.run(None, dict(zip(self._inputs, inputs, strict=True)))
         return outputs

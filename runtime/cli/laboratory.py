@@ -1,0 +1,218 @@
+"""`mien train`, `evaluate`, `compare`, `export`, `dataset`, `models`: the laboratory's commands."""
+
+import importlib.util
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from mien.runtime.cli.app import UserError, app, stderr, stdout
+
+_PANEL = "Laboratory"
+_NEEDED = ("torch", "sklearn", "soundfile", "onnx", "matplotlib")
+
+Data = Annotated[
+    list[Path],
+    typer.Option("--data", "-d", metavar="FOLDER", help="Holds sets: faces_*, speech_*, text_*, pairs_*."),
+]
+Runs = Annotated[Path, typer.Option(metavar="FOLDER", help="Where run folders lie.")]
+On = Annotated[str, typer.Option("--on", metavar="SET", help="Only this set, such as faces_ck48.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@contextmanager
+def _laboratory() -> Iterator[None]:
+    """Turn what can go wrong in the laboratory into one line for its user."""
+    for module in _NEEDED:
+        if importlib.util.find_spec(module) is None:
+            raise UserError(f"training needs {module}, which is not installed: pip install 'mien[train,cpu]'")
+    from mien.models.laboratory.export import ExportError
+    from mien.models.laboratory.trainer import RunError
+    from mien.models.manifest import ManifestError
+
+    try:
+        yield
+    except (ManifestError, RunError, ExportError) as problem:
+        raise UserError(str(problem)) from None
+
+
+@app.command(rich_help_panel=_PANEL)
+def train(
+    name: Annotated[str, typer.Argument(help="A row of the table, such as vgg_expression; [bold]list[/].")],
+    data: Data,
+    runs: Runs = Path("runs"),
+    on: On = "",
+    fresh: Annotated[bool, typer.Option(help="Start over, rather than resume.")] = False,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    threads: Annotated[int, typer.Option(min=1)] = 1,
+) -> None:
+    """Train a network or baseline of the papers on every set it can learn, and score it on strangers."""
+    with _laboratory():
+        from mien.models.laboratory import run, sets
+        from mien.models.laboratory.methods import METHODS
+
+        if name == "list":
+            for row in METHODS.values():
+                stdout.print(f"{row.name:28} {row.paper:9} learns {', '.join(row.kinds)}")
+            return
+        method = METHODS.get(name)
+        if method is None:
+            raise UserError(f"{name}: no such row; there are {', '.join(METHODS)}")
+        found = [d for kind in method.kinds for d in sets.find(data, kind) if on in {"", d.name}]
+        if not found:
+            wanted = on or " or ".join(f"{kind}_*" for kind in method.kinds)
+            raise UserError(f"{', '.join(map(str, data))}: holds no set {wanted} that {name} can learn")
+        for each in found:
+            _print_row(run.train(method, each, runs, not fresh, seed, threads))
+
+
+def _print_row(row: Any) -> None:
+    from mien.models.laboratory.report import interval
+
+    told = ", ".join(
+        f"{title} {interval(row, name)}"
+        for title, name in (("accuracy", "accuracy"), ("UAR", "uar"), ("weighted F1", "weighted_f1"))
+    )
+    stdout.print(f"{row.name}: {told} on {row.scores['n']} items, {row.protocol}")
+
+
+@app.command(rich_help_panel=_PANEL)
+def evaluate(
+    name: Annotated[str, typer.Argument(help="[bold]mien[/], [bold]text[/] (what ships) or a trained row.")],
+    manifest: Annotated[Path, typer.Option(help="path,label,… — for text: dialogue,speaker,text,label.")],
+    crops: Annotated[bool, typer.Option(help="The pictures are face crops already.")] = False,
+    split: Annotated[str, typer.Option(help="Only rows of this split.")] = "",
+    runs: Runs = Path("runs"),
+    on: On = "",
+    as_json: Json = False,
+) -> None:
+    """Score a recognizer on a labeled table; what ships goes through its streaming path."""
+    scores = _shipped(name, manifest, crops, split) if name in {"mien", "text"} else None
+    if scores is None:
+        scores = _row(name, manifest, split, runs, on)
+    if as_json:
+        typer.echo(json.dumps(scores))
+        return
+    table = Table("true \\ said", *scores["classes"], "recall")
+    for each, counts in zip(scores["classes"], scores["confusion"], strict=True):
+        recall = scores["per_class"][each]
+        said = counts[: len(scores["classes"])]
+        table.add_row(each, *map(str, said), "–" if recall is None else f"{recall:.3f}")
+    stdout.print(table)
+    told = ", ".join(f"{key} {scores[key]:.3f}" for key in ("accuracy", "uar", "weighted_f1"))
+    stdout.print(f"{scores['n']} items: {told}; {scores['ms_per_item']:.2f} ms an item")
+
+
+def _shipped(name: str, manifest: Path, crops: bool, split: str) -> dict[str, Any]:
+    from mien.models import evaluate, evaluate_text
+    from mien.models.detect import WholePicture
+    from mien.models.manifest import ManifestError
+    from mien.models.network import WeightsError
+    from mien.models.recognizer import Recognizer
+    from mien.models.text import TextRecognizer
+
+    try:
+        if name == "text":
+            return dict(evaluate_text.evaluate(manifest, TextRecognizer()))
+        recognizer = Recognizer(detector=WholePicture() if crops else None)
+        return dict(evaluate.evaluate(manifest, recognizer, split))
+    except (ManifestError, WeightsError) as problem:
+        raise UserError(str(problem)) from None
+
+
+def _row(name: str, manifest: Path, split: str, runs: Path, on: str) -> dict[str, Any]:
+    with _laboratory():
+        from mien.models.laboratory import run
+
+        folders = sorted(runs.glob(f"{name}@{on or '*'}"))
+        if len(folders) != 1:
+            found = ", ".join(f.name for f in folders) or "none"
+            raise UserError(f"{runs}: should hold one run {name}@{on or 'SET'}, holds {found}; say --on SET")
+        return run.evaluate(folders[0], manifest, split)
+
+
+@app.command(rich_help_panel=_PANEL)
+def compare(
+    runs: Runs = Path("runs"),
+    out: Annotated[Path, typer.Option(metavar="FILE.md", help="Table to write; the plot beside it.")] = Path(
+        "comparison.md"
+    ),
+) -> None:
+    """Write the table of all trained rows, its plot and the learning curves."""
+    with _laboratory():
+        from mien.models.cards import installed
+        from mien.models.laboratory import report
+
+        rows = report.collect(runs)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(f"{report.markdown(rows)}\n{report.shipped(installed()[0])}", encoding="utf-8")
+        plot, curves = out.with_suffix(".png"), out.with_name(f"{out.stem}-curves.png")
+        report.plot(rows, plot)
+        report.plot_curves(rows, runs, curves)
+        stdout.print(f"{len(rows)} rows: {out}, {plot}, {curves}")
+
+
+@app.command(rich_help_panel=_PANEL)
+def export(
+    name: Annotated[str, typer.Argument(help="A trained row.")],
+    out: Annotated[Path, typer.Argument(metavar="FILE.onnx")],
+    runs: Runs = Path("runs"),
+    on: On = "",
+) -> None:
+    """Write a trained network as ONNX, checked against torch."""
+    with _laboratory():
+        from mien.models.laboratory import run
+        from mien.models.laboratory.export import TOLERANCE
+
+        folders = sorted(runs.glob(f"{name}@{on or '*'}"))
+        if len(folders) != 1:
+            found = ", ".join(f.name for f in folders) or "none"
+            raise UserError(f"{runs}: should hold one run {name}@{on or 'SET'}, holds {found}; say --on SET")
+        gap = run.export(folders[0], out)
+        stdout.print(
+            f"{out}: {out.stat().st_size:,} bytes, at most {gap:.1e} from torch (allowed {TOLERANCE:.0e})"
+        )
+
+
+@app.command(rich_help_panel=_PANEL)
+def dataset(
+    layout: Annotated[str, typer.Argument(help="fer2013, ck, ravdess, emodb, meld, mosi, mosei, affectnet.")],
+    source: Annotated[Path, typer.Argument(help="The set as it is distributed.")],
+    out: Annotated[Path, typer.Argument(help="Folder to write; begin its name with faces_, speech_, …")],
+) -> None:
+    """Make a labeled folder (manifest.csv) of a public data set."""
+    with _laboratory():
+        from mien.models.laboratory.layouts import convert
+
+        stdout.print(str(convert(layout, source, out)))
+
+
+models = typer.Typer(invoke_without_command=True, help="What weights are installed.")
+app.add_typer(models, name="models", rich_help_panel=_PANEL)
+
+
+@models.callback()
+def list_models(context: typer.Context, as_json: Json = False) -> None:
+    """List the installed weights: task, classes, size, score, data, licence."""
+    if context.invoked_subcommand:
+        return
+    from mien.models.cards import installed
+
+    cards, problems = installed()
+    if as_json:
+        typer.echo(json.dumps([{**vars(card), "classes": list(card.classes)} for card in cards]))
+        return
+    for card in cards:
+        size = f"{card.size / 1e6:.1f} MB"
+        allowed = "commercial use allowed" if card.commercial else "[yellow]no commercial use[/]"
+        what = f"{escape(card.task)}, {len(card.classes)} classes, {size}, {allowed}"
+        stdout.print(f"[bold]{escape(card.name)}[/]  {what}")
+        for title, told in (("score", card.score), ("data", card.data), ("licence", card.licence)):
+            stdout.print(f"  {title:8}{escape(told)}", soft_wrap=True)
+    for problem in problems:
+        stderr.print(f"[yellow]{escape(problem)}[/]", soft_wrap=True)

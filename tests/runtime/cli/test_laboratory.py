@@ -1,0 +1,81 @@
+"""The laboratory's commands: what they print, and what a mistake looks like."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from mien.runtime.cli import commands, laboratory
+from mien.runtime.cli.app import UserError, app
+
+assert commands.laboratory is laboratory  # registered
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def problem(*arguments: object) -> str:
+    result = call(*arguments)
+    assert isinstance(result.exception, UserError), result.output
+    assert "\n" not in str(result.exception)
+    return str(result.exception)
+
+
+def test_without_the_train_extra_one_line_gives_the_pip_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(laboratory.importlib.util, "find_spec", lambda _: None)
+    assert "pip install 'mien[train,cpu]'" in problem("train", "hog_svm", "--data", ".")
+    assert "pip install 'mien[train,cpu]'" in problem("compare")
+
+
+def test_models_lists_what_is_installed_with_its_licence() -> None:
+    result = call("models", "--json")
+    found = {card["name"]: card for card in json.loads(result.stdout)}
+    assert found["text"]["classes"][0] == "neutral"
+    assert {"licence", "commercial", "score", "size", "data", "task"} <= found["text"].keys()
+    assert "text" in call("models").stdout
+
+
+def test_evaluate_text_prints_one_json_object(tmp_path: Path) -> None:
+    table = tmp_path / "test.csv"
+    table.write_text("dialogue,utterance,speaker,text,label\n0,0,Ann,I love it! That is great!,joy\n")
+    scores = json.loads(call("evaluate", "text", "--manifest", table, "--json").stdout)
+    assert scores["n"] == 1
+    assert {"accuracy", "uar", "weighted_f1", "per_class", "confusion", "ms_per_item"} <= scores.keys()
+    assert "1 items" in call("evaluate", "text", "--manifest", table).stdout
+
+
+def test_a_missing_table_is_a_line(tmp_path: Path) -> None:
+    assert "none.csv" in problem("evaluate", "text", "--manifest", tmp_path / "none.csv")
+
+
+class TestWithTorch:
+    @pytest.fixture(autouse=True)
+    def _needs_torch(self) -> None:
+        pytest.importorskip("torch", reason="the train extra is not installed")
+
+    def test_an_unknown_row_is_answered_with_those_that_are_known(self, tmp_path: Path) -> None:
+        assert "there are cnn_lstm" in problem("train", "resnet", "--data", tmp_path)
+
+    def test_a_folder_without_a_fitting_set_says_what_was_sought(self, tmp_path: Path) -> None:
+        assert "holds no set faces_* that hog_svm can learn" in problem("train", "hog_svm", "-d", tmp_path)
+
+    def test_a_missing_public_set_says_where_it_is_published(self, tmp_path: Path) -> None:
+        assert "is published at https://" in problem("dataset", "ravdess", tmp_path, tmp_path / "speech_r")
+
+    def test_export_and_evaluate_name_the_runs_that_there_are(self, tmp_path: Path) -> None:
+        (tmp_path / "lstm@a").mkdir()
+        (tmp_path / "lstm@b").mkdir()
+        assert "holds lstm@a, lstm@b; say --on SET" in problem(
+            "export", "lstm", tmp_path / "n.onnx", "--runs", tmp_path
+        )
+        assert "holds none" in problem(
+            "evaluate", "bpnn", "--manifest", tmp_path / "m.csv", "--runs", tmp_path
+        )
+
+    def test_compare_of_nothing_says_what_makes_rows(self, tmp_path: Path) -> None:
+        assert "`mien train NAME` makes one" in problem("compare", "--runs", tmp_path)
+
+    def test_train_list_names_every_row(self) -> None:
+        assert "gru_mha" in call("train", "list", "-d", ".").stdout
