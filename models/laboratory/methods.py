@@ -137,7 +137,7 @@ def _text(classes: int, sizes: dict[str, int]) -> nn.Module:
     return TextBiLstmMha(sizes["vocabulary"], classes, width=64, hidden=64, dropout=0.5)
 
 
-FACE = Plan(epochs=10, patience=10, batch=24, rate=7e-4, balance=0.45, cap=400)
+FACE = Plan(epochs=8, patience=8, batch=24, rate=1e-3, balance=0.0, cap=600)
 CLIP = Plan(epochs=30, patience=15, batch=32, rate=2e-3, balance=0.3)
 SPEECH = Plan(epochs=30, patience=10, batch=32, rate=3e-3, balance=0.3)
 TEXT = Plan(epochs=4, patience=4, batch=64, rate=4e-3, weight_decay=0.05, balance=0.3, main=0.7)
