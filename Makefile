@@ -35,12 +35,13 @@ clean: ## Remove what the targets above made
 	rm -rf $(VENV) build out *.egg-info .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/dependencies: pyproject.toml
+	@echo "setting up $(VENV): this takes a minute or two, once"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet ".[cpu,dev]"
 	touch $@
 
 # An ordinary wheel, not an editable install: it catches a package that pyproject.toml forgot.
 $(VENV)/installed: $(VENV)/dependencies $(SOURCES)
-	rm -rf build *.egg-info
+	rm -rf build/lib build/bdist* *.egg-info
 	$(BIN)/pip install --quiet --no-deps --force-reinstall .
 	touch $@

@@ -3,7 +3,7 @@
 import gc
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from mien.bridge.clock import clock_id, monotonic_micros
@@ -40,6 +40,21 @@ class Watch:
         return ""
 
 
+class Refusals:
+    """Tells of each kind of message that makes no sense to the library, once."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    def news(self, refused: Mapping[str, int]) -> str:
+        """Return a line for a person about the first reason in `refused` that was not told, or nothing."""
+        if len(refused) == len(self._told):
+            return ""
+        reason = next(reason for reason in refused if reason not in self._told)
+        self._told.add(reason)
+        return f"ignored: {reason}"
+
+
 def run_director(
     road: Road,
     inbox: Inbox,
@@ -61,7 +76,7 @@ def run_director(
     now = monotonic_micros()
     clock = TickClock(road.state.begun, road.director.rate)
     road.greet(road.director.hello(session, now, time.time_ns() // 1000))
-    watch = Watch(now)
+    watch, refusals = Watch(now), Refusals()
     report_due, busy = now + REPORT_PERIOD, 0
     gc.collect()
     gc.freeze()
@@ -73,6 +88,8 @@ def run_director(
         notice = watch.take(inputs, began)
         if (news := reloaded()) is not None:
             notice = news if isinstance(news, str) else _swap(road, news, session, t)
+        news_refused = refusals.news(road.state.engine.surroundings.refused)
+        notice = notice or news_refused
         if notice or began >= report_due:
             road.pending.append(_report(road, inbox, clock, busy, notice))
             report_due, busy = began + REPORT_PERIOD, 0
@@ -92,6 +109,8 @@ def _swap(road: Road, director: Director, session: str, t: Micros) -> str:
 def _report(road: Road, inbox: Inbox, clock: TickClock, busy: Micros, notice: str) -> Status:
     late, late_high = clock.lateness()
     counters = {"ticks": clock.ticks, "dropped_ticks": clock.dropped}
+    refused = road.state.engine.surroundings.refused
+    counters |= {f"refused {reason}"[:64]: total for reason, total in refused.items()}
     counters |= {f"in_{name}": total for name, total in inbox.stats().items()}
     for emitter in road.emitters:
         for name, total in emitter.stats().items():

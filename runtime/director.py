@@ -99,7 +99,8 @@ class Director:
             t: time of the tick on the director's clock.
 
         Returns:
-            The `FaceFrame` of the tick, then the behavior events.
+            The `FaceFrame` of the tick, then the behavior events, and the `Activity` that results from them,
+            which tells who comes later what is going on.
         """
         for message in inputs:
             if isinstance(message, EmotionEstimate) and message.person == PLAYER:
@@ -118,7 +119,7 @@ class Director:
             affect=_both(affect.emotion, affect.mood),
             face=face,
         )
-        return [frame, *events]
+        return [frame, *events, *([activity] if events else [])]
 
     def hello(self, session: str, t: Micros, wall: Micros) -> Hello:
         """Return the names that the frames refer to.

@@ -88,9 +88,14 @@ class Child:
                 stdin.flush()
 
     def said(self) -> str:
-        """Return the last line that it wrote to standard error, once it has ended."""
+        """Return the line of its standard error that says why it ended, or nothing.
+
+        That is the last one, unless it was killed: then it had no time to say anything.
+        """
         self.ask_to_end()
         self._reader.join(1.0)
+        if (self._process.poll() or 0) <= 0:
+            return ""
         return next((line for line in reversed(self.lines) if line.strip()), "")
 
     def ask_to_end(self) -> None:

@@ -19,6 +19,7 @@ def run_virtual(
     wall: Micros,
     session: str,
     progress: Callable[[Micros], None],
+    seconds: float = 0.0,
 ) -> int:
     """Run a source to its end; return the number of ticks.
 
@@ -31,10 +32,11 @@ def run_virtual(
         wall: UTC to put into the hello, microseconds.
         session: name of this run.
         progress: called each tick with the time since the start.
+        seconds: ends the run; 0 lets the source do so.
     """
     begun, rate = road.state.begun, road.director.rate
     road.greet(road.director.hello(session, begun, wall))
-    tick, ends = 0, None
+    tick, ends = 0, (round(seconds * rate) if seconds else None)
     while ends is None or tick <= ends:
         t = begun + tick * 1_000_000 // rate
         road.tick(list(perceiver.step_each(source.read(t), t)), t)

@@ -1,6 +1,8 @@
 """The root of the command line, and what a user's mistake looks like: one red line, exit code 2."""
 
+import importlib.metadata
 import sys
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -22,6 +24,16 @@ stdout = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
 
 
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+) -> None:
+    """Options of `mien` itself."""
+    if version:
+        stdout.print(f"mien {importlib.metadata.version('mien')}")
+        raise typer.Exit
+
+
 class UserError(Exception):
     """A mistake that its user can mend; the text says what was wrong and what would be right."""
 
@@ -32,6 +44,8 @@ def main() -> None:
 
     try:
         app()
+    except KeyboardInterrupt:
+        sys.exit(130)
     except UserError as problem:
         stderr.print(Text.assemble((PREFIX, "bold red"), str(problem)), soft_wrap=True)
         sys.exit(2)

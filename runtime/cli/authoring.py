@@ -136,6 +136,8 @@ def test(
                 stdout.print(report.scenario(runs[-1]))
                 if svg is not None:
                     _write(timeline.svg(runs[-1], library), svg / f"{_file_name(scenario.name)}.svg")
+    if not runs:
+        raise UserError(f"no scenario has {only!r} in its name")
     stdout.print(report.verdict(runs))
     raise typer.Exit(0 if all(outcome.met for run in runs for outcome in run.outcomes) else 1)
 

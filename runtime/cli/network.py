@@ -42,7 +42,8 @@ def probe(
             for message in subscriber.receive(0.1):
                 if isinstance(message, BehaviorEvent):
                     console = live.console if live else stdout
-                    console.print(f"[cyan]{message.phase}[/] {escape(message.rule)} ({message.reason})")
+                    what = f"[cyan]{message.phase}[/] {escape(message.rule)} ({message.reason})"
+                    console.print(f"{escape(_name(subscriber, message.character))} {what}")
             if monotonic_micros() - told < (200_000 if live else 1_000_000):
                 continue
             told = monotonic_micros()
@@ -81,11 +82,20 @@ def keys(
     )
 
 
+def _name(subscriber: "Subscriber", character: int) -> str:
+    hello = subscriber.hello
+    names = dict(zip(hello.ids.tolist(), hello.characters, strict=True)) if hello else {}
+    return str(names.get(character, f"#{character}"))
+
+
 def _reception(subscriber: "Subscriber", character: str) -> Table:
     """Return how faces arrive and what the chosen one does, as a table."""
     reception = subscriber.reception()
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    state = "[green]connected[/]" if reception.connected else "[yellow]nobody there yet[/]"
+    hello, frame = subscriber.hello, subscriber.face
+    state = "[green]connected[/]" if reception.connected else "[yellow]not there[/]"
+    if hello is not None and not len(hello.ids):
+        state = "[yellow]has ended[/]"
     table.add_row("[grey70]director[/]", state)
     table.add_row("[grey70]rate[/]", f"{reception.rate:.1f} Hz")
     if reception.age is not None:
@@ -97,11 +107,12 @@ def _reception(subscriber: "Subscriber", character: str) -> Table:
         f"{reception.frames} received, {reception.gaps} lost, {reception.skipped} skipped for a newer one, "
         f"{reception.malformed} malformed, {max(0, reception.connections - 1)} reconnections",
     )
-    hello, frame = subscriber.hello, subscriber.face
-    if hello is None or frame is None or not len(frame.ids):
+    if hello is None or frame is None or not len(hello.ids) or not len(frame.ids):
         return table
     names = dict(zip(hello.ids.tolist(), hello.characters, strict=True))
     shown = [names.get(number, "") for number in frame.ids.tolist()]
+    if character and character not in shown:
+        table.add_row("[grey70]character[/]", f"[yellow]nobody is called {escape(character)}[/]")
     row = shown.index(character) if character in shown else 0
     table.add_row("[grey70]characters[/]", escape(", ".join(shown[:12])) + (" …" if len(shown) > 12 else ""))
     mood = zip(hello.emotions, frame.affect[row, 1].tolist(), strict=True)

@@ -26,6 +26,7 @@ Record = Annotated[
     Path | None,
     typer.Option("--record", "-r", metavar="FILE.mcap", help="Keep the session; see [bold]mien replay[/]."),
 ]
+Force = Annotated[bool, typer.Option("--force", "-f", help="Replace a file that is there already.")]
 Embed = Annotated[
     bool,
     typer.Option(

@@ -31,6 +31,7 @@ def run(
     ] = "camera",
     library: options.Library = None,
     record: options.Record = None,
+    force: options.Force = False,
     embed: options.Embed = False,
     fast: Annotated[
         bool,
@@ -56,19 +57,31 @@ def run(
     """
     from mien.bridge.subscriber import Subscriber
     from mien.runtime.cli.sources import is_file, open_source
-    from mien.runtime.cli.wiring import client_keys, endpoints, users_mistakes
+    from mien.runtime.cli.wiring import client_keys, endpoints, refuse_to_replace, users_mistakes
 
+    refuse_to_replace(record, ".mcap", force=force)
     if is_file(source):
         with users_mistakes():
             open_source(source, 0)[0].close()
     if fast:
         _run_fast(
-            source, library, record, embed=embed, emit=emit, seed=seed, rate=rate, port=port, llf=llf, vmc=vmc
-        )
+            source, library, record, embed=embed, seconds=seconds, emit=emit, seed=seed, rate=rate, port=port,
+            llf=llf, vmc=vmc,
+        )  # fmt: skip
         return
     network = ["--host", host, "--port", str(port), *(["--keys", str(keys)] if keys else [])]
     played = [*(["--source", source] if is_file(source) else []), *(["--embed"] if embed else [])]
-    director = ["direct", *network, *played, "--emit", emit, "--seed", str(seed), "--rate", str(rate)]
+    director = [
+        "direct",
+        *network,
+        *played,
+        "--emit",
+        f"zmq,{emit}",
+        "--seed",
+        str(seed),
+        "--rate",
+        str(rate),
+    ]
     director += ["--llf", llf, "--vmc", vmc, *_given("--library", library), *_given("--record", record)]
     perceiver = ["perceive", source, *network, *(["--embed"] if embed else [])]
     with users_mistakes(), ExitStack() as opened:
@@ -88,7 +101,7 @@ def demo(
     from mien.runtime.cli.wiring import SAMPLE_CLIP
 
     record.parent.mkdir(parents=True, exist_ok=True)
-    run(str(SAMPLE_CLIP), record=record, port=port)
+    run(str(SAMPLE_CLIP), record=record, force=True, port=port)
     stdout.print(f"[dim]as a video:[/] mien film {escape(str(record))}")
     stdout.print(f"[dim]prove that it runs the same again:[/] mien replay {escape(str(record))} --verify")
     stdout.print("[dim]with yourself in front of the camera:[/] mien run camera")
@@ -102,34 +115,41 @@ def _watch(
     record: Path | None,
 ) -> None:
     """Start both processes and show what they do, until the end of the clip, the time or Ctrl-C."""
+    from mien.bridge.messages import Status
     from mien.runtime.supervisor import Child, ChildFailedError, Supervisor
     from mien.runtime.view.moment import Moment
     from mien.runtime.view.screen import Screen, figures, summary
 
-    began = monotonic_micros()
     supervisor = Supervisor(lambda: Child(director), lambda: Child(perceiver))
-    moment, screen, ended = Moment(), Screen(), None
+    moment, screen = Moment(), Screen()
     live = Live(console=stdout, auto_refresh=False, transient=True) if stdout.is_terminal else None
-    told = began
+    told = ended = 0
     try:
         if live:
             live.start()
         while True:
-            for message in subscriber.receive(FRAME):
-                moment.take(message)
+            received = subscriber.receive(FRAME)
             now = monotonic_micros()
-            moment.notices.extend(supervisor.step(now))
+            notices = supervisor.step(now)
+            if supervisor.begun is None or now < supervisor.begun:
+                continue  # whatever came so far is somebody else's
+            for message in received:
+                moment.take(message)
+            moment.notices.extend(notices)
+            elapsed = (now - supervisor.begun) / 1e6
             if live:
-                live.update(
-                    screen.render(moment, figures(moment, subscriber.reception()), now, stdout.width),
-                    refresh=True,
-                )
+                shown = [("at", f"{elapsed:.0f} s"), *figures(moment, subscriber.reception())]
+                live.update(screen.render(moment, shown, now, stdout), refresh=True)
                 time.sleep(FRAME / 2)
-            elif now - told > 1_000_000:
-                told = now
-                stdout.print(screen.line(moment, (now - began) / 1e6), soft_wrap=True)
-            ended = ended or (now if supervisor.source_ended else None)
-            if (ended and now - ended > AFTERGLOW) or (seconds and now - began > seconds * 1e6):
+            else:
+                notices += [m.notice for m in received if isinstance(m, Status) and m.notice]
+                for notice in notices:
+                    stdout.print(f"{elapsed:6.1f} s  {notice}", style="yellow", markup=False, soft_wrap=True)
+                if now - told > 1_000_000:
+                    told = now
+                    stdout.print(screen.line(moment, elapsed), soft_wrap=True)
+            ended = ended or (now if supervisor.source_ended else 0)
+            if (ended and now - ended > AFTERGLOW) or (seconds and elapsed > seconds):
                 break
     except KeyboardInterrupt:
         pass
@@ -140,6 +160,7 @@ def _watch(
             live.stop()
         reception = subscriber.reception()
         supervisor.end()
+    began = supervisor.begun or monotonic_micros()
     stdout.print(summary(moment, reception, (monotonic_micros() - began) / 1e6, record))
 
 
@@ -149,6 +170,7 @@ def _run_fast(
     record: Path | None,
     *,
     embed: bool,
+    seconds: float,
     emit: str,
     seed: int,
     rate: int,
@@ -187,7 +209,7 @@ def _run_fast(
             task = progress.add_task(Path(source).name, total=getattr(opened, "duration", None))
             name = Path(source).stem[:64]
             ticks = run_virtual(
-                road, opened, perceiver, 0, name, lambda t: progress.update(task, completed=t)
+                road, opened, perceiver, 0, name, lambda t: progress.update(task, completed=t), seconds
             )
     for notice in [*opened.notices(), *(recorder.notices() if recorder else ())]:
         stdout.print(f"[yellow]{escape(notice)}[/]")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.live import Live
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from mien.runtime.sessions.difference import Comparison
     from mien.runtime.sessions.replay import Reperceived
     from mien.runtime.sessions.session import Session
+
+
+MOST_EVENTS: Final = 12
+"""Behaviors that a comparison lists."""
 
 
 class Origin(StrEnum):
@@ -95,28 +99,33 @@ def film(
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="The video. [dim]Default: beside the recording, as .mp4[/]"),
+        typer.Option(
+            "--out", "-o", help="The video. [dim]Default: beside the recording, as NAME-film.mp4[/]"
+        ),
     ] = None,
     stills: Annotated[
         int, typer.Option(min=0, max=60, help="Instead one picture (.png) of so many moments, evenly spaced.")
     ] = 0,
 ) -> None:
     """Make a recording into a video: the player and every character's face and mood, side by side."""
-    from mien.runtime.cli.wiring import users_mistakes
+    from mien.runtime.cli.wiring import refuse_to_replace, users_mistakes
     from mien.runtime.portrait import film as portrait
     from mien.runtime.sessions.session import read_session
     from mien.runtime.sessions.shots import Shots
 
     with users_mistakes():
         recorded = read_session(session)
-        path = out or session.with_suffix(".png" if stills else ".mp4")
+        suffix = ".png" if stills else ".mp4"
+        path = out or session.with_name(f"{session.stem}-film{suffix}")
+        # Films are made again and again; what must not be lost is what they are made from.
+        refuse_to_replace(path, suffix, force=out is None)
         with Progress(console=stdout, transient=True) as progress:
             task = progress.add_task(path.name, total=recorded.end - recorded.start)
             shots = Shots(recorded, lambda t: progress.update(task, completed=t - recorded.start))
-            if not shots.emotions:
+            if not shots.emotions or next(recorded.records("face"), None) is None:
                 raise UserError(f"{session} holds no face to film")
             if stills:
-                portrait.still(shots.spread(stills), path, emotions=shots.emotions)
+                portrait.still(shots.spread(stills), path, recorded.start, emotions=shots.emotions)
             else:
                 portrait.film(shots, path, emotions=shots.emotions, sound=shots.sound())
     stdout.print(f"wrote {escape(str(path))}")
@@ -144,7 +153,7 @@ def _execute(session: "Session", *, verify: bool, origin: Origin, library: Path 
             f"{again.missing} missing" + (f"; first at {again.first}" if again.first else "")
         )
     if comparison:
-        _tell(comparison)
+        _tell(comparison, rerun.director, session.start)
     elif difference:
         stdout.print(f"[bold red]differs[/] first at {escape(str(difference))}")
         raise typer.Exit(1)
@@ -185,9 +194,7 @@ def _play(
             time.sleep(max(0.0, begun + elapsed - time.monotonic()))
             if live and elapsed - shown > 1 / 12:
                 shown = elapsed
-                live.update(
-                    screen.render(moment, [("at", f"{elapsed:.1f} s")], tick.t, stdout.width), refresh=True
-                )
+                live.update(screen.render(moment, [("at", f"{elapsed:.1f} s")], tick.t, stdout), refresh=True)
             elif not live and elapsed - shown > 1:
                 shown = elapsed
                 stdout.print(screen.line(moment, elapsed), soft_wrap=True)
@@ -234,7 +241,7 @@ def _reperceived(session: "Session") -> "Reperceived":
     return Reperceived(session_media(session), perceiver.step_each)
 
 
-def _tell(comparison: "Comparison") -> None:
+def _tell(comparison: "Comparison", director: "Director", start: "Micros") -> None:
     """Print how two runs compare."""
     if comparison.first is None:
         stdout.print(f"[bold green]the same[/]: {comparison.ticks} ticks, every face frame to the byte")
@@ -243,12 +250,16 @@ def _tell(comparison: "Comparison") -> None:
     stdout.print(f"first at {escape(str(comparison.first))}")
     for name, count in comparison.by_character.most_common():
         stdout.print(f"  {escape(name)}: {count} ticks")
+    cast = director.engine.cast
+    names = dict(zip(cast.ids.tolist(), cast.names, strict=True))
     for title, events, total in (
         ("only in the recording", comparison.only_recorded, comparison.events[0]),
         ("only in the replay", comparison.only_replayed, comparison.events[1]),
     ):
         if total:
             stdout.print(f"behaviors {title}: {total}")
-        for event in events[:8]:
-            what = f"{event.phase} {escape(event.rule)} ({event.reason})"
-            stdout.print(f"  {event.t / 1e6:.3f} s  {event.character}  {what}")
+        for event in events[:MOST_EVENTS]:
+            who, what = names.get(event.character, f"#{event.character}"), f"{event.phase} {event.rule}"
+            stdout.print(f"  {(event.t - start) / 1e6:7.3f} s  {escape(who)} {escape(what)} ({event.reason})")
+        if total > MOST_EVENTS:
+            stdout.print(f"  … and {total - MOST_EVENTS} more")

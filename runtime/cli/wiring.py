@@ -46,6 +46,8 @@ def users_mistakes() -> Iterator[None]:
     try:
         yield
     except MISTAKES as mistake:
+        if isinstance(mistake, OSError) and mistake.filename:
+            raise UserError(f"{mistake.filename}: {mistake.strerror}") from None
         raise UserError(str(mistake)) from None
 
 
@@ -161,6 +163,20 @@ def recorder(
             media=None if embed or source is None or source.suffix == ".mcap" else reference(source, begun),
         ),
     )
+
+
+def refuse_to_replace(path: Path | None, suffix: str, *, force: bool) -> None:
+    """Refuse a file to write that has another ending than it should, or is there already.
+
+    Raises:
+        UserError: says what would be right.
+    """
+    if path is None:
+        return
+    if path.suffix != suffix:
+        raise UserError(f"{path} should end in {suffix}")
+    if path.exists() and not force:
+        raise UserError(f"{path} is there already: choose another name, or replace it with --force")
 
 
 def weight_hashes() -> dict[str, str]:

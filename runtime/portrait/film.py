@@ -53,16 +53,16 @@ def film(
     return writer.frames
 
 
-def still(shots: Iterable[Shot], path: Path, *, emotions: Sequence[str] = EMOTIONS, columns: int = 3) -> None:
-    """Write shots beside one another as one PNG, `columns` in a row, each with its time.
+def still(
+    shots: Iterable[Shot], path: Path, start: Micros, *, emotions: Sequence[str] = EMOTIONS, columns: int = 3
+) -> None:
+    """Write shots beside one another as one PNG, `columns` in a row, each with its time since `start` (µs).
 
     Raises `ValueError` where there is no shot, and what `compose` raises; `OSError` where the file cannot be
     written.
     """
     tiles: list[UInt8] = []
-    start: Micros = 0
     for shot in shots:
-        start = start if tiles else shot.t
         tile = compose(shot, emotions, SIZE, with_player=shot.player is not None)
         tile = np.asarray(cv2.resize(tile, _STILL_SIZE, interpolation=cv2.INTER_AREA), np.uint8)
         stamp = f"{(shot.t - start) / _SECOND:.1f} s"

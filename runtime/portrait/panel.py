@@ -41,8 +41,10 @@ class Character:
     name: str
     face: Float32
     """(61,), as a row of `FaceFrame.face`."""
+    emotion: Float32
+    """(M,), each in (0, 1): the bars."""
     mood: Float32
-    """(M,), each in (0, 1)."""
+    """(M,), each in (0, 1): a tick on each bar."""
     labels: tuple[str, ...] = ()
     """Active behaviors."""
 
@@ -147,9 +149,12 @@ def _player(picture: UInt8, player: UInt8 | None, box: tuple[int, int, int, int]
 
 
 def _card(picture: UInt8, who: Character, emotions: Sequence[str], box: tuple[int, int, int, int]) -> None:
-    if who.mood.shape != (len(emotions),):
-        shape = who.mood.shape
-        raise ValueError(f"the mood of {who.name} has the shape {shape}; there are {len(emotions)} emotions")
+    for what, levels in (("emotion", who.emotion), ("mood", who.mood)):
+        if levels.shape != (len(emotions),):
+            shape = levels.shape
+            raise ValueError(
+                f"the {what} of {who.name} has the shape {shape}; there are {len(emotions)} emotions"
+            )
     x, y, width, height = box
     _rounded(picture, box, _CARD, 14)
     pad, side = max(height // 40, 6), _portrait_side(width, height)
@@ -166,14 +171,15 @@ def _card(picture: UInt8, who: Character, emotions: Sequence[str], box: tuple[in
 
 
 def _lines(picture: UInt8, who: Character, emotions: Sequence[str], box: tuple[int, int, int, int]) -> None:
-    """Write name, mood bars and behaviors below one another."""
+    """Write name, bars of emotion with ticks of mood, and behaviors below one another."""
     x, y, width, height = box
     step = height / (len(emotions) + 3.6)
     tall = min(step * 0.5, 20.0)
     _text(picture, who.name, (x, round(y + 0.95 * step)), min(tall * 1.5, step * 0.8), _INK, width)
     named = round(min(width * 0.5, tall * 8))
     small = min(tall * 0.85, named / (0.95 * max(map(len, emotions))))
-    for row, (emotion, level) in enumerate(zip(emotions, who.mood.tolist(), strict=True)):
+    felt = zip(emotions, who.emotion.tolist(), who.mood.tolist(), strict=True)
+    for row, (emotion, level, mood) in enumerate(felt):
         middle = y + (row + 2.0) * step
         color = _EMOTION_COLORS.get(emotion, _OTHER_COLORS[row % len(_OTHER_COLORS)])
         _text(picture, emotion, (x, round(middle + small * 0.5)), small, _INK, named - 6)
@@ -182,6 +188,8 @@ def _lines(picture: UInt8, who: Character, emotions: Sequence[str], box: tuple[i
         filled = round(track[2] * min(max(level, 0.0), 1.0))
         if filled >= 2:
             _rounded(picture, (track[0], track[1], filled, track[3]), color, track[3] // 2)
+        tick = track[0] + round((track[2] - 1) * min(max(mood, 0.0), 1.0))
+        cv2.line(picture, (tick, track[1] - 2), (tick, track[1] + track[3] + 1), _INK, 2)
     color = mix(_INK, (40, 90, 200), 0.35)
     for row, label in enumerate(who.labels[:2]):
         _text(

@@ -83,9 +83,9 @@ class Shots:
 
 def _characters(hello: Hello, frame: FaceFrame, active: dict[int, dict[str, None]]) -> tuple[Character, ...]:
     names = dict(zip(hello.ids.tolist(), hello.characters, strict=True))
-    return tuple(
-        Character(
-            names.get(id_, f"#{id_}"), frame.face[row], frame.affect[row, 1], tuple(active.get(id_, ()))
-        )
-        for row, id_ in enumerate(frame.ids.tolist()[:MOST_CHARACTERS])
-    )
+    characters = []
+    for row, id_ in enumerate(frame.ids.tolist()[:MOST_CHARACTERS]):
+        emotion, mood = frame.affect[row]
+        name, doing = names.get(id_, f"#{id_}"), tuple(active.get(id_, ()))
+        characters.append(Character(name, frame.face[row], emotion, mood, doing))
+    return tuple(characters)

@@ -3,8 +3,11 @@
 from collections import deque
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from mien.bridge.messages import (
     PLAYER,
+    Activity,
     BehaviorEvent,
     EmotionEstimate,
     FaceFrame,
@@ -22,8 +25,8 @@ class Moment:
     hello: Hello | None = None
     frame: FaceFrame | None = None
     player: EmotionEstimate | None = None
-    active: dict[int, dict[str, BehaviorEvent]] = field(default_factory=dict)
-    """Per character the behaviors that have started and not ended, by rule."""
+    active: dict[int, dict[str, None]] = field(default_factory=dict)
+    """Per character the rules that it executes."""
     status: dict[str, Status] = field(default_factory=dict)
     """The newest report of each process."""
     notices: deque[str] = field(default_factory=lambda: deque(maxlen=4))
@@ -34,15 +37,19 @@ class Moment:
         """Note what the message says."""
         match message:
             case Hello():
-                if self.hello is None or message.generation != self.hello.generation:
-                    self.active.clear()
                 self.hello = message
+            case Activity() if self.hello is not None and len(message.intensity.T) == len(self.hello.rules):
+                rules = self.hello.rules
+                self.active = {
+                    character: {rules[column]: None for column in np.flatnonzero(row)}
+                    for character, row in zip(message.ids.tolist(), message.intensity, strict=True)
+                }
             case FaceFrame():
                 self.frame = message
             case EmotionEstimate(person=person) if person == PLAYER:
                 self.player = message
             case BehaviorEvent(phase="started"):
-                self.active.setdefault(message.character, {})[message.rule] = message
+                self.active.setdefault(message.character, {})[message.rule] = None
                 if message.speech:
                     self.speech[message.character] = (message.t, message.speech)
             case BehaviorEvent():

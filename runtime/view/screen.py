@@ -6,7 +6,7 @@ from typing import Final
 
 from rich import box
 from rich.columns import Columns
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -33,8 +33,12 @@ MOST_CHARACTERS: Final = 6
 """Characters that a line of text names."""
 PLAYER_CELLS: Final = 32
 """Columns of what the player shows."""
-PORTRAIT_CELLS: Final = 28
-"""Columns of a portrait; it takes half as many rows."""
+PORTRAIT_CELLS: Final = (16, 28)
+"""Columns of a portrait, least and most; it takes half as many rows."""
+CARD_CELLS: Final = 26
+"""Columns that the text below a portrait needs."""
+OTHER_ROWS: Final = 9
+"""Rows beside portrait and bars: a frame, behaviors, speech, and the lines below all characters."""
 SPEECH_SHOWN: Final = 4_000_000
 """Microseconds for which a spoken line stays."""
 
@@ -46,7 +50,7 @@ class Screen:
         self._looks: dict[str, Look] = {}
 
     def render(
-        self, moment: Moment, figures: Sequence[tuple[str, str]], t: Micros, width: int
+        self, moment: Moment, figures: Sequence[tuple[str, str]], t: Micros, console: Console
     ) -> RenderableType:
         """Return the whole view.
 
@@ -54,17 +58,24 @@ class Screen:
             moment: what to show.
             figures: name and value of what the last line tells.
             t: now, on the clock of the messages.
-            width: columns of the terminal; as many characters are shown as fit side by side.
+            console: where it is shown; as many characters as fit side by side, as large as fits.
         """
         if moment.hello is None or moment.frame is None:
             return Text("waiting for the first face …", style="grey62")
-        room = max(1, (width - PLAYER_CELLS) // (PORTRAIT_CELLS + 5))
+        least, most = PORTRAIT_CELLS
+        rows_left = console.height - OTHER_ROWS - len(moment.hello.emotions)
+        cells = 0 if console.no_color or 2 * rows_left < least else min(most, 2 * rows_left)
+        room = max(1, (console.width - PLAYER_CELLS) // (max(cells, CARD_CELLS) + 5))
         rows: list[RenderableType] = [
             Columns(
-                [self._player(moment.player), *self._characters(moment, moment.hello, moment.frame, t, room)]
+                [
+                    self._player(moment.player),
+                    *self._characters(moment, moment.hello, moment.frame, t, room, cells),
+                ]
             )
         ]
         line = Text("  ".join(f"{name} {value}" for name, value in figures), style="grey62")
+        line.append("  █ emotion │ mood", style="grey50")
         rows.append(line)
         rows.extend(Text(f"▸ {notice}", style="yellow3") for notice in moment.notices)
         return Group(*rows)
@@ -90,30 +101,31 @@ class Screen:
         )
 
     def _characters(
-        self, moment: Moment, hello: Hello, frame: FaceFrame, t: Micros, room: int
+        self, moment: Moment, hello: Hello, frame: FaceFrame, t: Micros, room: int, cells: int
     ) -> list[RenderableType]:
+        """Return panels of the first `room` characters, with portraits of `cells` columns if any."""
         panels: list[RenderableType] = []
         names = dict(zip(hello.ids.tolist(), hello.characters, strict=True))
         for row, character in enumerate(frame.ids.tolist()[:room]):
             name = names.get(character, f"#{character}")
-            look = self._looks.setdefault(name, look_of(name))
-            portrait = HalfBlocks(draw(frame.face[row], look, PORTRAIT_CELLS))
-            mood = frame.affect[row, 1]
-            strongest = _strongest(hello.emotions, frame.affect[row, 0])
-            doing = ", ".join(moment.active.get(character, {})) or "–"
+            emotion, mood = frame.affect[row]
+            strongest = _strongest(hello.emotions, emotion)
             said_at, said = moment.speech.get(character, (0, ""))
+            parts: list[RenderableType] = [
+                bars(zip(hello.emotions, emotion.tolist(), strict=True), 10, mood.tolist()),
+                Text(", ".join(moment.active.get(character, {})) or "–", style="cyan"),
+                Text(f"says {said}" if said and t - said_at < SPEECH_SHOWN else "", style="italic"),
+            ]
+            if cells:
+                look = self._looks.setdefault(name, look_of(name))
+                parts.insert(0, HalfBlocks(draw(frame.face[row], look, cells)))
             panels.append(
                 Panel(
-                    Group(
-                        portrait,
-                        bars(zip(hello.emotions, mood.tolist(), strict=True), 10),
-                        Text(doing, style="cyan"),
-                        Text(f"“{said}”" if said and t - said_at < SPEECH_SHOWN else "", style="italic"),
-                    ),
+                    Group(*parts),
                     title=name,
                     subtitle=Text(strongest, style=COLORS.get(strongest, "white")),
                     box=box.ROUNDED,
-                    width=PORTRAIT_CELLS + 4,
+                    width=max(cells, CARD_CELLS) + 4,
                 )
             )
         hidden = len(frame.ids) - room
@@ -159,13 +171,14 @@ def summary(moment: Moment, reception: Reception, seconds: float, recorded: Path
         ("ran for", f"{seconds:.1f} s"),
         ("face frames received", str(reception.frames + reception.skipped)),
     ]
-    rows.append(("lost on the way", str(reception.gaps)))
     if director := moment.status.get("director"):
         counters = director.counters
+        # A dropped tick leaves a gap in the sequence as a lost frame does.
+        rows.append(("lost on the way", str(max(0, reception.gaps - counters.get("dropped_ticks", 0)))))
         rows.append(("ticks", f"{counters.get('ticks', 0)}, {counters.get('dropped_ticks', 0)} dropped"))
         if malformed := counters.get("in_malformed", 0):
             rows.append(("malformed messages", str(malformed)))
-    if recorded:
+    if recorded and recorded.exists():
         rows.append(("recorded", str(recorded)))
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, value in rows:

@@ -17,7 +17,7 @@ START = 7_000_000
 def shot(t: int, *, player: bool = False) -> Shot:
     face, mood = np.zeros(len(FACE), np.float32), np.full(len(EMOTIONS), 0.2, np.float32)
     picture = np.full((48, 64, 3), 90, np.uint8) if player else None
-    return Shot(t, (Character("Ada", face, mood, ("greet",)),), picture)
+    return Shot(t, (Character("Ada", face, mood, mood, ("greet",)),), picture)
 
 
 def shots(seconds: float, rate: int) -> Iterator[Shot]:
@@ -78,7 +78,7 @@ def test_a_film_that_cannot_be_written_is_an_os_error(tmp_path: Path) -> None:
 
 def test_a_sheet_of_stills_has_its_shots_in_rows(tmp_path: Path) -> None:
     path = tmp_path / "sheet.png"
-    still([shot(k * 500 * MS, player=True) for k in range(4)], path, columns=3)
+    still([shot(k * 500 * MS, player=True) for k in range(4)], path, 0, columns=3)
     sheet = cv2.imread(str(path))
     assert sheet is not None
     assert sheet.shape == (2 * 360, 3 * 640, 3)
@@ -87,4 +87,4 @@ def test_a_sheet_of_stills_has_its_shots_in_rows(tmp_path: Path) -> None:
 
 def test_no_stills_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="nothing to show"):
-        still([], tmp_path / "sheet.png")
+        still([], tmp_path / "sheet.png", 0)

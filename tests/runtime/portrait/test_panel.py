@@ -12,7 +12,7 @@ JOY = np.array((64, 190, 244))
 def character(name: str = "Ada", joy: float = 0.1, labels: tuple[str, ...] = ()) -> Character:
     mood: Float32 = np.full(len(EMOTIONS), 0.1, np.float32)
     mood[EMOTIONS.index("joy")] = joy
-    return Character(name, np.zeros(len(FACE), np.float32), mood, labels)
+    return Character(name, np.zeros(len(FACE), np.float32), mood, mood, labels)
 
 
 def picture(*characters: Character, player: UInt8 | None = None, with_player: bool = False) -> np.ndarray:
@@ -60,6 +60,6 @@ def test_too_few_or_too_many_characters_are_refused(count: int) -> None:
 
 
 def test_a_mood_of_another_length_is_refused_with_the_name_of_its_owner() -> None:
-    odd = Character("Ada", np.zeros(len(FACE), np.float32), np.zeros(3, np.float32))
+    odd = Character("Ada", np.zeros(len(FACE), np.float32), np.zeros(7, np.float32), np.zeros(3, np.float32))
     with pytest.raises(ValueError, match="mood of Ada"):
         picture(odd)

@@ -1,11 +1,21 @@
 from dataclasses import replace
+from io import StringIO
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 from mien.bridge.faces import FACE
-from mien.bridge.messages import EMOTIONS, PLAYER, BehaviorEvent, EmotionEstimate, FaceFrame, Hello, Status
+from mien.bridge.messages import (
+    EMOTIONS,
+    PLAYER,
+    Activity,
+    BehaviorEvent,
+    EmotionEstimate,
+    FaceFrame,
+    Hello,
+    Status,
+)
 from mien.runtime.view.bars import bar
 from mien.runtime.view.moment import Moment
 from mien.runtime.view.screen import Screen
@@ -50,10 +60,9 @@ def wave(phase: str, speech: str = "") -> BehaviorEvent:
     )  # fmt: skip
 
 
-def shown(moment: Moment, width: int = 200) -> str:
-    console = Console(width=width, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
-    console.print(Screen().render(moment, [("faces", "60 Hz")], 0, width))
-    console.file.close()
+def shown(moment: Moment, width: int = 200, height: int = 60, no_color: bool = False) -> str:
+    console = Console(width=width, height=height, record=True, file=StringIO(), no_color=no_color)
+    console.print(Screen().render(moment, [("faces", "60 Hz")], 0, console))
     return console.export_text()
 
 
@@ -83,16 +92,31 @@ def test_a_missing_sense_is_a_dash_and_nothing_used_is_said(moment: Moment) -> N
 def test_behaviors_appear_when_they_start_and_go_when_they_end(moment: Moment) -> None:
     moment.take(wave("started", "Hello there."))
     text = shown(moment)
-    assert "wave" in text and "“Hello there.”" in text
+    assert "wave" in text and "says Hello there." in text
     moment.take(wave("ended"))
     assert "wave" not in shown(moment)
 
 
-def test_new_names_forget_what_went_on_before(moment: Moment) -> None:
-    moment.take(wave("started"))
-    assert moment.hello is not None
-    moment.take(replace(moment.hello, generation=2))
-    assert not moment.active
+def test_what_went_on_before_one_came_is_told_by_the_activity(moment: Moment) -> None:
+    intensity = np.zeros((4, 1), np.float32)
+    intensity[1] = 0.7
+    moment.take(Activity(t=0, ids=IDS, intensity=intensity))
+    assert [character for character, rules in moment.active.items() if rules] == [17]
+    moment.take(replace(moment.hello or pytest.fail(), generation=2))
+    assert moment.active[17] == {"wave": None}  # a reload does not end what goes on
+
+
+def test_on_a_low_terminal_portraits_shrink_and_then_give_way_to_the_figures(moment: Moment) -> None:
+    for height, blocks in ((60, True), (24, True), (18, False)):
+        text = shown(moment, 80, height)
+        assert ("▀" in text) is blocks
+        assert "surprise" in text and "60 Hz" in text
+        if height >= 24:
+            assert text.count("\n") <= height
+
+
+def test_without_color_there_is_no_portrait(moment: Moment) -> None:
+    assert "▀" not in shown(moment, no_color=True)
 
 
 def test_notices_are_shown_the_newest_four(moment: Moment) -> None:
@@ -108,3 +132,7 @@ def test_notices_are_shown_the_newest_four(moment: Moment) -> None:
 def test_bars_are_exact_to_an_eighth_of_a_cell(level: float, filled: str) -> None:
     text = bar(level, 8, "white").plain
     assert len(text) == 8 and text.rstrip("·") == filled
+
+
+def test_a_tick_marks_a_second_level_on_a_bar() -> None:
+    assert [bar(0.5, 8, "white", mark).plain.index("│") for mark in (0, 0.5, 1)] == [0, 4, 7]
