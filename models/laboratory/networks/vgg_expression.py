@@ -25,6 +25,7 @@ class VggExpression(nn.Module):
         self.classify = nn.Sequential(
             nn.Flatten(),
             nn.Linear(channels * (size // 8) ** 2, 128),
+            nn.BatchNorm1d(128),  # without it, all of its units may die at once
             nn.ReLU(),
             nn.Dropout(0.5),
             nn.Linear(128, classes),
