@@ -9,6 +9,8 @@ from rich.console import Console
 
 console = Console()
 names = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
-for name in sys.argv[1:] or [name for name in names if name not in ("__main__", "soak")]:
+chosen = sys.argv[1:] or [name for name in names if name not in ("__main__", "soak")]
+del sys.argv[1:]  # the tables have options of their own, which are not meant here
+for name in chosen:
     console.rule(f"[bold]{name}")
     importlib.import_module(f"benchmarks.{name}").main()
