@@ -38,6 +38,8 @@ class DirectorState:
     expression: ExpressState
     captured: Micros = 0
     """Capture time of the newest estimate that was taken in."""
+    announce: bool = True
+    """Whether to tell what goes on although nothing begins or ends: at the start and after a reload."""
 
 
 class Director:
@@ -99,8 +101,8 @@ class Director:
             t: time of the tick on the director's clock.
 
         Returns:
-            The `FaceFrame` of the tick, then the behavior events, and the `Activity` that results from them,
-            which tells who comes later what is going on.
+            The `FaceFrame` of the tick, then the behavior events; with them, at the start and after a reload
+            the `Activity`, which tells who comes later what is going on.
         """
         for message in inputs:
             if isinstance(message, EmotionEstimate) and message.person == PLAYER:
@@ -119,7 +121,9 @@ class Director:
             affect=_both(affect.emotion, affect.mood),
             face=face,
         )
-        return [frame, *events, *([activity] if events else [])]
+        told = [activity] if events or state.announce else []
+        state.announce = False
+        return [frame, *events, *told]
 
     def hello(self, session: str, t: Micros, wall: Micros) -> Hello:
         """Return the names that the frames refer to.

@@ -8,7 +8,16 @@ from mien.behavior.authoring.load import load
 from mien.behavior.library import Library
 from mien.bridge.codec import encode
 from mien.bridge.faces import SHAPE
-from mien.bridge.messages import EMOTIONS, FACE_USED, PLAYER, EmotionEstimate, FaceFrame, Message
+from mien.bridge.messages import (
+    EMOTIONS,
+    FACE_USED,
+    PLAYER,
+    Activity,
+    BehaviorEvent,
+    EmotionEstimate,
+    FaceFrame,
+    Message,
+)
 from mien.runtime.cli.wiring import SAMPLE_LIBRARY
 from mien.runtime.director import Director, DirectorState
 
@@ -99,6 +108,23 @@ def test_a_dropped_tick_leaves_a_gap_in_the_sequence(director: Director) -> None
         assert isinstance(frame, FaceFrame)
         sequence.append(frame.seq)
     assert sequence == [0, 1, 2, 5, 6]
+
+
+def test_what_goes_on_is_told_at_the_start_and_with_every_change(director: Director) -> None:
+    state = director.start(0)
+    told = []
+    for tick in range(240):
+        t = tick * SECOND // 60
+        _, *rest = director.step(state, [shows(t, "joy")], t)
+        changes = [m for m in rest if isinstance(m, BehaviorEvent)]
+        activities = [m for m in rest if isinstance(m, Activity)]
+        assert len(activities) == (1 if changes or tick == 0 else 0)
+        told += activities
+    assert len(told) > 2
+    smile = director.engine.hello(session="", generation=1, clock="", wall=0, rate=60, t=0).rules.index(
+        "smile_back"
+    )
+    assert any(activity.intensity[MIRA, smile] > 0 for activity in told)
 
 
 def test_the_same_seed_and_inputs_give_the_same_bytes(library: Library) -> None:
