@@ -71,6 +71,7 @@ def run(
         return
     network = ["--host", host, "--port", str(port), *(["--keys", str(keys)] if keys else [])]
     played = [*(["--source", source] if is_file(source) else []), *(["--embed"] if embed else [])]
+    # The view is a receiver like any other: without ZeroMQ it would see nothing.
     director = [
         "direct",
         *network,
@@ -131,12 +132,14 @@ def _watch(
             received = subscriber.receive(FRAME)
             now = monotonic_micros()
             notices = supervisor.step(now)
-            if supervisor.begun is None or now < supervisor.begun:
+            if supervisor.begun is None:
+                if live:
+                    live.update(screen.render(moment, [], now, stdout), refresh=True)
                 continue  # whatever came so far is somebody else's
             for message in received:
                 moment.take(message)
             moment.notices.extend(notices)
-            elapsed = (now - supervisor.begun) / 1e6
+            elapsed = max(0, now - supervisor.begun) / 1e6
             if live:
                 shown = [("at", f"{elapsed:.0f} s"), *figures(moment, subscriber.reception())]
                 live.update(screen.render(moment, shown, now, stdout), refresh=True)
