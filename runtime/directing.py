@@ -29,7 +29,10 @@ class Watch:
 
     def take(self, inputs: Iterable[Message], now: Micros) -> str:
         """Return a line for a person, or nothing."""
-        if any(isinstance(message, EmotionEstimate) for message in inputs):
+        inputs = list(inputs)
+        if any(isinstance(message, Status) and message.levels.get("ended") for message in inputs):
+            self._silent = True  # the clip is over: nothing is wrong
+        elif any(isinstance(message, EmotionEstimate) for message in inputs):
             self._last = now
             if self._silent:
                 self._silent = False

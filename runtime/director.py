@@ -27,6 +27,8 @@ from mien.runtime.express.expression import Expression, ExpressState
 
 RATE: Final = 60
 """Ticks a second."""
+ANNOUNCE_PERIOD: Final = 1_000_000
+"""Microseconds after which the activity is told again: so long a rule that fades out may seem to go on."""
 
 
 @dataclass(slots=True)
@@ -38,8 +40,8 @@ class DirectorState:
     expression: ExpressState
     captured: Micros = 0
     """Capture time of the newest estimate that was taken in."""
-    announce: bool = True
-    """Whether to tell what goes on although nothing begins or ends: at the start and after a reload."""
+    announce: Micros = 0
+    """When to tell what goes on although nothing begins or ends: once a second, and after a reload."""
 
 
 class Director:
@@ -101,8 +103,8 @@ class Director:
             t: time of the tick on the director's clock.
 
         Returns:
-            The `FaceFrame` of the tick, then the behavior events; with them, at the start and after a reload
-            the `Activity`, which tells who comes later what is going on.
+            The `FaceFrame` of the tick, then the behavior events; with them, and once a second, the
+            `Activity`, which tells who comes later what is going on.
         """
         for message in inputs:
             if isinstance(message, EmotionEstimate) and message.person == PLAYER:
@@ -121,9 +123,10 @@ class Director:
             affect=_both(affect.emotion, affect.mood),
             face=face,
         )
-        told = [activity] if events or state.announce else []
-        state.announce = False
-        return [frame, *events, *told]
+        if not events and t < state.announce:
+            return [frame]
+        state.announce = t + ANNOUNCE_PERIOD
+        return [frame, *events, activity]
 
     def hello(self, session: str, t: Micros, wall: Micros) -> Hello:
         """Return the names that the frames refer to.

@@ -115,3 +115,6 @@ def run_perceiver(
             report_due, estimates, cost, notices = now + REPORT_PERIOD, 0, 0, ()
         if not sensed:
             time.sleep(POLL)
+    if not stop.is_set():
+        ended = {"ended": 1.0}
+        sender.send(Status(t=monotonic_micros(), origin="perceiver", clock=clock_id(), levels=ended))

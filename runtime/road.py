@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mien.bridge.emitter import Emitter
-from mien.bridge.messages import AudioChunk, EmotionEstimate, Hello, Message, Micros, Status, VideoPacket
+from mien.bridge.messages import (
+    Activity,
+    AudioChunk,
+    EmotionEstimate,
+    Hello,
+    Message,
+    Micros,
+    Status,
+    VideoPacket,
+)
 from mien.runtime.director import Director, DirectorState
 from mien.runtime.sessions.recorder import Recorder
 
@@ -46,6 +55,7 @@ class Road:
             emitter.emit(leaving)
         if self.recorder:
             for message in (*inputs, *outputs, *self.pending):
-                self.recorder.record(message, t)
+                if not isinstance(message, Activity):  # it follows from the rest, and is large for a crowd
+                    self.recorder.record(message, t)
         self.pending.clear()
         return outputs

@@ -39,11 +39,7 @@ class Moment:
             case Hello():
                 self.hello = message
             case Activity() if self.hello is not None and len(message.intensity.T) == len(self.hello.rules):
-                rules = self.hello.rules
-                self.active = {
-                    character: {rules[column]: None for column in np.flatnonzero(row)}
-                    for character, row in zip(message.ids.tolist(), message.intensity, strict=True)
-                }
+                self._compare(message, self.hello.rules)
             case FaceFrame():
                 self.frame = message
             case EmotionEstimate(person=person) if person == PLAYER:
@@ -60,3 +56,11 @@ class Moment:
                     self.notices.append(f"{message.origin}: {message.notice}")
             case _:
                 pass
+
+    def _compare(self, activity: Activity, rules: tuple[str, ...]) -> None:
+        """Drop rules that have run out; take over those that began before anything was heard of them."""
+        for character, intensity in zip(activity.ids.tolist(), activity.intensity, strict=True):
+            lit = {rules[column]: None for column in np.flatnonzero(intensity)}
+            known = self.active.get(character)
+            # What fades out is lit, too: whoever heard it end knows better.
+            self.active[character] = lit if known is None else {r: None for r in known if r in lit}

@@ -1,6 +1,6 @@
 import numpy as np
 
-from mien.bridge.messages import EMOTIONS, PLAYER, EmotionEstimate
+from mien.bridge.messages import EMOTIONS, PLAYER, EmotionEstimate, Status
 from mien.runtime.directing import SILENCE, Watch
 
 
@@ -24,3 +24,9 @@ def test_silence_is_said_once_and_so_is_its_end() -> None:
 def test_estimates_of_nobody_are_no_silence() -> None:
     watch = Watch(0)
     assert not any(watch.take([estimate(t)], t) for t in range(0, 3 * SILENCE, 100_000))
+
+
+def test_the_end_of_a_clip_is_no_silence() -> None:
+    watch = Watch(0)
+    watch.take([Status(t=0, origin="perceiver", levels={"ended": 1.0})], 0)
+    assert not any(watch.take([], t) for t in range(0, 3 * SILENCE, 100_000))

@@ -104,6 +104,15 @@ def test_what_went_on_before_one_came_is_told_by_the_activity(moment: Moment) ->
     assert [character for character, rules in moment.active.items() if rules] == [17]
     moment.take(replace(moment.hello or pytest.fail(), generation=2))
     assert moment.active[17] == {"wave": None}  # a reload does not end what goes on
+    moment.take(Activity(t=1, ids=IDS, intensity=np.zeros((4, 1), np.float32)))
+    assert not moment.active[17]
+
+
+def test_what_fades_out_after_its_end_is_not_shown_again(moment: Moment) -> None:
+    moment.take(wave("started"))
+    moment.take(wave("ended"))
+    moment.take(Activity(t=0, ids=IDS, intensity=np.ones((4, 1), np.float32)))
+    assert not moment.active[16]
 
 
 def test_on_a_low_terminal_portraits_shrink_and_then_give_way_to_the_figures(moment: Moment) -> None:
