@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from mien.bridge.messages import PLAYER, EmotionEstimate, VideoFrame
-from mien.models import Recognizer
 from mien.models.align import CROP, LOOK, Aligner, Box, crop
 from mien.models.detect import HaarDetector
 from mien.models.network import Network
-from mien.models.recognizer import WEIGHTS
+from mien.models.recognizer import Recognizer
+from mien.models.shipped import WEIGHTS
 from mien.models.speech import FEATURES, SpeechState, step
 from mien.models.voice import BLOCK
 from mien.runtime.sense.clip import Clip

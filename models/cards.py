@@ -12,7 +12,8 @@ from typing import Final
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-WEIGHTS: Final = Path(__file__).parent / "weights"
+from mien.models.shipped import WEIGHTS
+
 FIELDS: Final = ("task", "classes", "data", "licence", "commercial", "score")
 
 

@@ -22,8 +22,8 @@ from mien.bridge.messages import EMOTIONS, FACE_USED, PLAYER, VOICE_USED, AudioC
 from mien.models import metrics
 from mien.models.detect import WholePicture
 from mien.models.manifest import ManifestError, read
-from mien.models.network import WeightsError
 from mien.models.recognizer import Recognizer
+from mien.models.shipped import WeightsError
 from mien.models.speech import RATE
 
 PICTURES: Final = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}

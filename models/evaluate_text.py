@@ -17,8 +17,8 @@ from rich.progress import track
 from mien.bridge.messages import EMOTIONS
 from mien.models import metrics
 from mien.models.manifest import SAME_AS, ManifestError
-from mien.models.network import WeightsError
-from mien.models.text import WEIGHTS, Line, TextRecognizer, TextState
+from mien.models.shipped import WeightsError
+from mien.models.text import TEXT, Line, TextRecognizer, TextState
 
 COLUMNS: Final = ("dialogue", "speaker", "text", "label")
 
@@ -115,7 +115,7 @@ def evaluate(table: Path, recognizer: TextRecognizer, progress: bool = False) ->
 
 def main(
     table: Annotated[Path, typer.Argument(help="dialogue,utterance,speaker,text,label")],
-    weights: Annotated[Path, typer.Option(help="the text network")] = WEIGHTS,
+    weights: Annotated[Path, typer.Option(help="the text network")] = TEXT,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
     """Score the text recognizer."""

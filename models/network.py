@@ -6,12 +6,10 @@ from typing import Any
 import onnxruntime
 from numpy.typing import NDArray
 
+from mien.models.shipped import WeightsError
+
 ROLE = "mien.role"
 """Metadata key that says what a file is: `face`, `voice`, `align`."""
-
-
-class WeightsError(ValueError):
-    """A file of weights that cannot be used; one line: which file, what is wrong, what would be right."""
 
 
 class Network:

@@ -23,10 +23,10 @@ from mien.models.align import CROP, Aligner, Gray, crop
 from mien.models.detect import Detector, HaarDetector
 from mien.models.fusion import LAG, PLEASURE_AROUSAL, SmoothState, fuse, smooth, softmax
 from mien.models.network import Network
+from mien.models.shipped import WEIGHTS
 from mien.models.track import Track, Tracker, TrackerState
 from mien.models.voice import Voice, VoiceState
 
-WEIGHTS: Final = Path(__file__).parent / "weights"
 STALE: Final = 500_000
 """Microseconds without a message after which a device no longer counts as delivering."""
 FADE: Final = 400_000

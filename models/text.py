@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from mien.bridge.messages import PLAYER, TEXT_USED, EmotionEstimate
 from mien.models.grams import Grams
-from mien.models.network import Network, WeightsError
+from mien.models.network import Network
+from mien.models.shipped import WEIGHTS, WeightsError
 from mien.models.subwords import UNKNOWN, Subwords, VocabularyError
 
-WEIGHTS: Final = Path(__file__).parent / "weights" / "text.onnx"
+TEXT: Final = WEIGHTS / "text.onnx"
 MEMORY: Final = 2
 """Lines before the current one that are read with it."""
 LONGEST: Final = 48
@@ -66,7 +67,7 @@ class TextRecognizer:
         WeightsError: one of the two is missing or is not what it should be.
     """
 
-    def __init__(self, file: Path = WEIGHTS) -> None:
+    def __init__(self, file: Path = TEXT) -> None:
         self._network = Network(file, ROLE, inputs=4, outputs=2)
         self.subwords, self.grams = read_vocabulary(file.with_suffix(".vocabulary.json"))
 

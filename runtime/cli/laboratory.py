@@ -112,8 +112,8 @@ def _shipped(name: str, manifest: Path, crops: bool, split: str) -> dict[str, An
     from mien.models import evaluate, evaluate_text
     from mien.models.detect import WholePicture
     from mien.models.manifest import ManifestError
-    from mien.models.network import WeightsError
     from mien.models.recognizer import Recognizer
+    from mien.models.shipped import WeightsError
     from mien.models.text import TextRecognizer
 
     try:

@@ -18,12 +18,10 @@ from mien.bridge.messages import Micros
 from mien.bridge.transport import AddressError, PortInUseError
 from mien.bridge.vmc import VMCEmitter
 from mien.bridge.zeromq import ZeroMQEmitter
-from mien.models import WeightsError
-from mien.models.recognizer import WEIGHTS
+from mien.models.shipped import WEIGHTS, WeightsError
 from mien.runtime.cli.app import UserError
 from mien.runtime.sense.source import SenseError
-from mien.runtime.sessions.media import reference
-from mien.runtime.sessions.metadata import Metadata, SessionError, sha256
+from mien.runtime.sessions.metadata import Metadata, SessionError, reference, sha256
 from mien.runtime.sessions.recorder import Recorder
 
 SAMPLE: Final = Path(str(files("mien.examples.first_light")))

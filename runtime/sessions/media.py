@@ -41,15 +41,6 @@ def decompress(packet: VideoPacket) -> VideoFrame:
     return VideoFrame(t=packet.t, pixels=np.asarray(pixels, np.uint8))
 
 
-def reference(path: Path, start: Micros) -> MediaReference:
-    """Return what a recording notes of the clip it was made from, played from time `start` on.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
-    return MediaReference(path.resolve(), sha256(path), start)
-
-
 def session_media(session: Session, start: Micros | None = None) -> Source:
     """Return the media of a recording as a source.
 

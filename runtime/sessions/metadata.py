@@ -95,3 +95,12 @@ def sha256(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def reference(path: Path, start: Micros) -> MediaReference:
+    """Return what a recording notes of the clip it was made from, played from time `start` on.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    return MediaReference(path.resolve(), sha256(path), start)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from typer.testing import CliRunner
 
 from mien.bridge.messages import EMOTIONS
-from mien.models import Recognizer
 from mien.models.detect import WholePicture
 from mien.models.evaluate import app, evaluate, load_sound
 from mien.models.manifest import ManifestError
+from mien.models.recognizer import Recognizer
 
 DATA = Path(os.environ.get("MIEN_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
 

@@ -18,7 +18,8 @@ from mien.bridge.messages import (
     EmotionEstimate,
     VideoFrame,
 )
-from mien.models import Recognizer, RecognizerState, WeightsError
+from mien.models.recognizer import Recognizer, RecognizerState
+from mien.models.shipped import WeightsError
 
 FRAME = 33_333
 

@@ -12,8 +12,8 @@ from mien.bridge.messages import EMOTIONS, TEXT_USED
 from mien.models import evaluate_text
 from mien.models.laboratory.vocabulary import learn
 from mien.models.manifest import ManifestError
-from mien.models.network import WeightsError
-from mien.models.text import WEIGHTS, Line, TextRecognizer, TextState, read_vocabulary, sequence
+from mien.models.shipped import WeightsError
+from mien.models.text import TEXT, Line, TextRecognizer, TextState, read_vocabulary, sequence
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_lines_before_carry_who_said_them_and_how_long_ago() -> None:
 
 
 def test_the_shipped_files_are_small() -> None:
-    assert WEIGHTS.stat().st_size + WEIGHTS.with_suffix(".vocabulary.json").stat().st_size < 8_000_000
+    assert TEXT.stat().st_size + TEXT.with_suffix(".vocabulary.json").stat().st_size < 8_000_000
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"subwords": {"letters": [], "merges": []}}'])

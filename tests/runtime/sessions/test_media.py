@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from mien.bridge.messages import CAMERA, MICROPHONE, AudioChunk, Message, VideoFrame, VideoPacket
-from mien.runtime.sessions.media import Embedded, compress, decompress, reference, session_media
-from mien.runtime.sessions.metadata import Metadata, SessionError
+from mien.runtime.sessions.media import Embedded, compress, decompress, session_media
+from mien.runtime.sessions.metadata import Metadata, SessionError, reference
 from mien.runtime.sessions.recorder import Recorder
 from mien.runtime.sessions.session import Session, read_session
 
