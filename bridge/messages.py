@@ -265,6 +265,10 @@ class Hello(Message):
     """Names of the columns of `FaceFrame.face`."""
     rules: Annotated[tuple[str, ...], Names(64, "R")]
 
+    def names(self) -> dict[int, str]:
+        """Return the name of each character by its id."""
+        return dict(zip(self.ids.tolist(), self.characters, strict=True))
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Status(Message):

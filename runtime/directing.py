@@ -3,7 +3,7 @@
 import gc
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from mien.bridge.clock import clock_id, monotonic_micros
@@ -27,9 +27,8 @@ class Watch:
         self._last = now
         self._silent = False
 
-    def take(self, inputs: Iterable[Message], now: Micros) -> str:
+    def take(self, inputs: Sequence[Message], now: Micros) -> str:
         """Return a line for a person, or nothing."""
-        inputs = list(inputs)
         if any(isinstance(message, Status) and message.levels.get("ended") for message in inputs):
             self._silent = True  # the clip is over: nothing is wrong
         elif any(isinstance(message, EmotionEstimate) for message in inputs):

@@ -73,9 +73,10 @@ def direct(
     where = wiring.endpoints(port, host, curve=keys is not None)
     with wiring.users_mistakes(), ExitStack() as opened:
         loaded = wiring.load_library(library)
-        inbox = Inbox(where, wiring.server_keys(keys))
+        secret = wiring.server_keys(keys)
+        inbox = Inbox(where, secret)
         opened.callback(inbox.close)
-        outs = wiring.emitters(emit, where, wiring.server_keys(keys), llf, vmc)
+        outs = wiring.emitters(emit, where, secret, llf, vmc)
         for out in outs:
             opened.callback(out.close)
         director = Director(loaded, seed=seed, rate=rate)

@@ -148,7 +148,7 @@ def _bits(values: NDArray[np.float32]) -> NDArray[np.uint32]:
 
 
 def _character(hello: Hello | None, id_: int) -> str:
-    names = dict(zip(hello.ids.tolist(), hello.characters, strict=True)) if hello else {}
+    names = hello.names() if hello else {}
     return str(names.get(id_, f"character {id_}"))
 
 

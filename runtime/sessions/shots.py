@@ -82,7 +82,7 @@ class Shots:
 
 
 def _characters(hello: Hello, frame: FaceFrame, active: dict[int, dict[str, None]]) -> tuple[Character, ...]:
-    names = dict(zip(hello.ids.tolist(), hello.characters, strict=True))
+    names = hello.names()
     characters = []
     for row, id_ in enumerate(frame.ids.tolist()[:MOST_CHARACTERS]):
         emotion, mood = frame.affect[row]

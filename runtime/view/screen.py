@@ -105,7 +105,7 @@ class Screen:
     ) -> list[RenderableType]:
         """Return panels of the first `room` characters, with portraits of `cells` columns if any."""
         panels: list[RenderableType] = []
-        names = dict(zip(hello.ids.tolist(), hello.characters, strict=True))
+        names = hello.names()
         for row, character in enumerate(frame.ids.tolist()[:room]):
             name = names.get(character, f"#{character}")
             emotion, mood = frame.affect[row]
@@ -139,7 +139,7 @@ class Screen:
         player, hello, frame = moment.player, moment.hello, moment.frame
         text.append(f"player: {_strongest(EMOTIONS, player.emotion) if player and player.used else '–'}")
         if hello is not None and frame is not None:
-            names = dict(zip(hello.ids.tolist(), hello.characters, strict=True))
+            names = hello.names()
             for row, character in enumerate(frame.ids.tolist()[:MOST_CHARACTERS]):
                 doing = ", ".join(moment.active.get(character, {}))
                 feels = _strongest(hello.emotions, frame.affect[row, 0])
