@@ -84,8 +84,8 @@ def keys(
 
 def _name(subscriber: "Subscriber", character: int) -> str:
     hello = subscriber.hello
-    names = dict(zip(hello.ids.tolist(), hello.characters, strict=True)) if hello else {}
-    return str(names.get(character, f"#{character}"))
+    names = hello.names() if hello else {}
+    return names.get(character, f"#{character}")
 
 
 def _reception(subscriber: "Subscriber", character: str) -> Table:
@@ -109,16 +109,15 @@ def _reception(subscriber: "Subscriber", character: str) -> Table:
     )
     if hello is None or frame is None or not len(hello.ids) or not len(frame.ids):
         return table
-    names = dict(zip(hello.ids.tolist(), hello.characters, strict=True))
+    names = hello.names()
     shown = [names.get(number, "") for number in frame.ids.tolist()]
     if character and character not in shown:
         table.add_row("[grey70]character[/]", f"[yellow]nobody is called {escape(character)}[/]")
     row = shown.index(character) if character in shown else 0
     table.add_row("[grey70]characters[/]", escape(", ".join(shown[:12])) + (" …" if len(shown) > 12 else ""))
-    mood = zip(hello.emotions, frame.affect[row, 1].tolist(), strict=True)
-    table.add_row(
-        f"[grey70]{escape(shown[row])} feels[/]", "  ".join(f"{name} {level:.2f}" for name, level in mood)
-    )
+    for what, levels in zip(("feels", "mood"), frame.affect[row].tolist(), strict=True):
+        named = "  ".join(f"{name} {level:.2f}" for name, level in zip(hello.emotions, levels, strict=True))
+        table.add_row(f"[grey70]{escape(shown[row])} {what}[/]", named)
     strongest = sorted(
         zip(hello.face, frame.face[row].tolist(), strict=True), key=lambda pair: -abs(pair[1])
     )[:8]
