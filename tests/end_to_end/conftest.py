@@ -1,5 +1,6 @@
 """Running `mien` as its users do: as a process, by its command line."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -39,8 +40,9 @@ class Mien:
     def child(self, command: str) -> psutil.Process | None:
         """Return its child process that runs `mien COMMAND`, if there is one."""
         for child in psutil.Process(self.process.pid).children():
-            if command in child.cmdline():
-                return child
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ended while we looked
+                if command in child.cmdline():
+                    return child
         return None
 
 
