@@ -19,11 +19,11 @@ from mien.bridge.messages import (
     Micros,
     VideoFrame,
 )
-from mien.models.align import CROP, Aligner, Gray, crop
+from mien.models.align import Aligner, Gray
 from mien.models.detect import Detector, HaarDetector
+from mien.models.face import FaceNetwork, FaceReader, Overlaid, Picture
 from mien.models.fusion import LAG, PLEASURE_AROUSAL, SmoothState, fuse, smooth, softmax
-from mien.models.network import Network
-from mien.models.shipped import WEIGHTS
+from mien.models.shipped import Weights, in_folder
 from mien.models.track import Track, Tracker, TrackerState
 from mien.models.voice import Voice, VoiceState
 
@@ -86,19 +86,28 @@ class Recognizer:
     The same messages and times give the same estimates to the byte. All networks run on one thread.
 
     Args:
-        weights: folder with `align.onnx`, `face.onnx` and `voice.onnx`; None takes those of the package.
+        weights: files, or a folder with `align.onnx`, `face.onnx` and `voice.onnx`; None takes the package's.
         detector: finds faces; None takes the Haar cascade of OpenCV.
+        face: reads faces before ours does; what it does not say, such as blend weights, ours says.
 
     Raises:
         WeightsError: a file of weights is missing, broken, or made for something else.
     """
 
-    def __init__(self, weights: Path | None = None, *, detector: Detector | None = None) -> None:
+    def __init__(
+        self,
+        weights: Weights | Path | None = None,
+        *,
+        detector: Detector | None = None,
+        face: FaceReader | None = None,
+    ) -> None:
         cv2.setNumThreads(1)
-        folder = weights or WEIGHTS
-        self._tracker = Tracker(detector or HaarDetector(), Aligner(folder / "align.onnx"))
-        self._expression = Network(folder / "face.onnx", "face", inputs=1, outputs=3)
-        self._voice = Voice(folder / "voice.onnx")
+        if weights is None or isinstance(weights, Path):
+            weights = in_folder(weights) if weights else in_folder()
+        self._tracker = Tracker(detector or HaarDetector(), Aligner(weights.align))
+        ours = FaceNetwork(weights.face)
+        self._face: FaceReader = Overlaid(face, ours) if face else ours
+        self._voice = Voice(weights.voice)
 
     def start(self) -> RecognizerState:
         """Return the state before the first message."""
@@ -141,18 +150,19 @@ class Recognizer:
             person.face = None
         if not visible:
             return
-        crops = np.stack([crop(gray, track.box, CROP) for track in visible])
-        logits, blends, heads = self._expression.run(crops[:, None].astype(np.float32))
+        readings = self._face.read(Picture(pixels, gray), [track.box for track in visible])
         height, width = gray.shape
-        for track, each, blend, head in zip(visible, logits, blends, heads, strict=True):
+        for track, reading in zip(visible, readings, strict=True):
             person = state.people.setdefault(track.person, Person())
             # Faces move faster than feelings change: smoothed less, and not at all when one returns.
             since = LONG_AGO if person.seen is None else state.now - person.seen
             share = np.float32(1.0 - np.exp(-since / BLEND_LAG))
-            person.blend = person.blend + share * (blend - person.blend)
-            turned = np.array([head[0], head[1], track.box.roll], np.float32)
-            person.head = person.head + share * (turned - person.head)
-            person.face = softmax(each)
+            if reading.blend is not None:
+                person.blend = person.blend + share * (reading.blend - person.blend)
+            if reading.turn is not None:
+                turned = np.array([*reading.turn, track.box.roll], np.float32)
+                person.head = person.head + share * (turned - person.head)
+            person.face = reading.emotion
             person.presence += 0.5 * (track.score - person.presence) if person.presence else track.score
             person.presence_when_seen = person.presence
             person.seen = state.now

@@ -1,8 +1,9 @@
-"""Where the shipped weights lie, and what is said of a file that cannot be used.
+"""Where the shipped weights lie, which of them to use, and what is said of a file that cannot be used.
 
 Imports nothing that runs a network: a director, which runs none, names the weights in its recording.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,3 +12,18 @@ WEIGHTS: Final = Path(__file__).parent / "weights"
 
 class WeightsError(ValueError):
     """A file of weights that cannot be used; one line: which file, what is wrong, what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The files that a recognizer runs on."""
+
+    align: Path
+    face: Path
+    voice: Path | None
+    """None: voices are not recognized."""
+
+
+def in_folder(folder: Path = WEIGHTS) -> Weights:
+    """Return the files of a folder under their plain names; whether they are there, who opens them says."""
+    return Weights(folder / "align.onnx", folder / "face.onnx", folder / "voice.onnx")

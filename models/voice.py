@@ -46,11 +46,11 @@ class VoiceState:
 
 
 class Voice:
-    """The recurrent network behind voice activity."""
+    """The recurrent network behind voice activity; without a file, voice activity alone."""
 
-    def __init__(self, file: Path) -> None:
-        self._net = Network(file, "voice", inputs=2, outputs=2)
-        self._memory = np.zeros(self._net.shape(1), np.float32)
+    def __init__(self, file: Path | None) -> None:
+        self._net = None if file is None else Network(file, "voice", inputs=2, outputs=2)
+        self._memory = np.zeros(self._net.shape(1) if self._net else 0, np.float32)
 
     def step(self, state: VoiceState, samples: NDArray[np.int16], t: int) -> None:
         """Take in sound whose first sample was captured at `t`, microseconds."""
@@ -79,6 +79,8 @@ class Voice:
     def _block(self, state: VoiceState, t: int) -> None:
         block = np.stack(state.pending)[None]
         state.pending.clear()
+        if self._net is None:
+            return
         if state.blocks >= MOST:
             _end(state)
         memory = self._memory if state.memory is None else state.memory
