@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from mien.behavior.affect import EDGE, Float64, baseline, default_mood
 from mien.behavior.definition import PLAYER, SELF, AutonomousRule, Rule
 from mien.behavior.library import DEFAULT_RELATION, TRAITS, Library
+from mien.bridge import messages
 from mien.bridge.messages import UInt32
 
 
@@ -39,16 +40,24 @@ class Cast:
         agreeable, extravert = (self.traits[:, TRAITS.index(t)] for t in ("agreeableness", "extraversion"))
         self.empathy = _given([c.empathy for c in self.characters], (1 + agreeable) / 2)
         self.expressiveness = _given([c.expressiveness for c in self.characters], (1 + extravert) / 2)
-        self.liking_of_player = self.liking(PLAYER)
+        self._liking: dict[int, Float64] = {}
 
     def __len__(self) -> int:
         return len(self.characters)
 
-    def liking(self, whom: str) -> Float64:
-        """Return how each character regards someone, (N,) in [-1, 1]; 1 for itself."""
-        return np.array(
-            [1.0 if c.name == whom else c.relations.get(whom, DEFAULT_RELATION) for c in self.characters]
-        )
+    def liking_of(self, whom: int) -> Float64:
+        """Return how the library has each character regard someone, (N,) in [-1, 1].
+
+        1 for itself; 0 for who is neither the player nor of the cast.
+        """
+        if whom not in self._liking and whom != messages.PLAYER and whom not in self.index:
+            return np.zeros(len(self))
+        if whom not in self._liking:
+            name = PLAYER if whom == messages.PLAYER else self.names[self.index[whom]]
+            self._liking[whom] = np.array(
+                [1.0 if c.name == name else c.relations.get(name, DEFAULT_RELATION) for c in self.characters]
+            )
+        return self._liking[whom]
 
     def strength(self, rule: Rule) -> Float64:
         """Return how strongly each character's traits scale a rule, (N,) >= 0."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mien.behavior import affect as equations
 from mien.behavior.affect import EDGE, LN2, Float64
 from mien.behavior.cast import Cast
-from mien.behavior.definition import OTHERS, PLAYER, SELF, Change, Space
+from mien.behavior.definition import OTHERS, SELF, Change, Space
 from mien.behavior.interactive import influence
 from mien.behavior.library import Library, Occurrence
 from mien.behavior.program import Rules
@@ -25,6 +25,7 @@ from mien.bridge.messages import (
     EmotionEstimate,
     GameEvent,
     Message,
+    Relations,
     SmartObject,
     World,
 )
@@ -95,7 +96,7 @@ class Feeling:
 
         Args:
             state: changed in place.
-            inputs: `World`, `SmartObject`, `EmotionEstimate` and `GameEvent`; others are ignored.
+            inputs: from the game and the perceiver; kinds that say nothing of feelings are passed over.
             t: microseconds; not before the last step's, else taken as equal to it.
         """
         events = self._take(state, inputs)
@@ -147,6 +148,8 @@ class Feeling:
                     state.surroundings.place(message)
                 case SmartObject():
                     state.surroundings.set_object(message, self.library, self.cast)
+                case Relations():
+                    state.surroundings.relate(message, self.cast)
                 case GameEvent() if state.surroundings.admits(message):
                     events.append(message)
         return events
@@ -178,9 +181,10 @@ class Feeling:
         if seen is not None:
             trust = seen.confidence * self.cast.empathy * self.sees_player(state)
             shown = seen.emotion.astype(np.float64)[:, None]
+            liking = state.surroundings.liking(messages.PLAYER, self.cast)
             for sign, table in zip((1.0, -1.0), self._reactions, strict=True):
                 drive = (shown * table).sum(axis=0)
-                regard = (trust * np.maximum(sign * self.cast.liking_of_player, 0.0))[:, None]
+                regard = (trust * np.maximum(sign * liking, 0.0))[:, None]
                 up[:, :m] += regard * np.maximum(drive, 0.0)
                 down[:, :m] += regard * np.maximum(-drive, 0.0)
         for offset in (0, m):  # what raises neutral calms everything else
@@ -238,16 +242,10 @@ class Feeling:
             weight = event.intensity * masks[occurrence.role].astype(np.float64)
             if occurrence.relation != "any":
                 sign = 1.0 if occurrence.relation == "liked" else -1.0
-                weight *= np.maximum(sign * self._liking(whom), 0.0)
+                weight *= np.maximum(sign * state.surroundings.liking(whom, self.cast), 0.0)
             jump = np.clip(weight[:, None] * felt, 0.0, 1.0)
             state.emotion += jump * (1.0 - state.emotion)
         np.clip(state.emotion, EDGE, 1.0 - EDGE, out=state.emotion)
-
-    def _liking(self, id_: int) -> Float64:
-        if id_ == messages.PLAYER:
-            return self.cast.liking(PLAYER)
-        row = self.cast.index.get(id_)
-        return np.zeros(len(self.cast)) if row is None else self.cast.liking(self.cast.names[row])
 
 
 def _add(

@@ -1,4 +1,5 @@
-"""What characters can know of the world: where everyone is, smart objects and their state, the people seen.
+"""What characters can know of the world: where everyone is, smart objects and their state, the people seen,
+and whom the game has made them like.
 
 Filled from messages only. Whatever a message says that cannot be (an unknown kind, a number out of range) is
 refused at this boundary and counted; it never reaches a feeling.
@@ -11,14 +12,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.behavior.affect import Float64
 from mien.behavior.cast import Cast
 from mien.behavior.library import Library, SmartObjectKind
 from mien.bridge.messages import (
     FIRST_CHARACTER,
     NOBODY,
+    PLAYER,
     EmotionEstimate,
     Float32,
     GameEvent,
+    Relations,
     SmartObject,
     UInt32,
     World,
@@ -55,8 +59,12 @@ class Surroundings:
     looks_at: UInt32
     row: dict[int, int]
     """Row of each entity by id."""
+    free: list[int] = field(default_factory=list)
+    """Rows of nobody."""
     things: dict[int, Thing] = field(default_factory=dict)
     people: dict[int, EmotionEstimate] = field(default_factory=dict)
+    told_liking: dict[int, Float64] = field(default_factory=dict)
+    """How the cast regards somebody, by id: (N,) in [-1, 1], NaN where the game has not said."""
     refused: Counter[str] = field(default_factory=Counter)
     """How many inputs were refused, by reason."""
     moves: int = 0
@@ -78,6 +86,11 @@ class Surroundings:
         """Take over everything known before, for another cast; objects of kinds that are gone go."""
         self.people, self.things = dict(before.people), dict(before.things)
         self.refused = Counter(before.refused)
+        _, to, by = np.intersect1d(self.ids, before.ids, return_indices=True)
+        for whom, told in before.told_liking.items():
+            if whom == PLAYER or whom in self.ids:
+                self.told_liking[whom] = np.full(len(self.ids), np.nan)
+                self.told_liking[whom][to] = told[by]
         self.moves = before.moves + 1
         old = np.array(list(before.row.values()), np.intp)
         new = self._rows(np.array(list(before.row), np.uint32))
@@ -108,18 +121,27 @@ class Surroundings:
         room = MAX_ENTITIES + len(self.ids) - len(row)
         new = dict.fromkeys(id_ for id_ in ids.tolist() if id_ not in row)
         for id_ in list(new)[:room]:
-            row[id_] = len(row)
-        added = len(row) - len(self.position)
+            row[id_] = self.free.pop() if self.free else len(row)
+        added = len(row) + len(self.free) - len(self.position)
         if added > 0:
             self.position = np.concatenate([self.position, np.full((added, 3), np.nan, np.float32)])
             self.heading = np.concatenate([self.heading, np.zeros(added, np.float32)])
             self.looks_at = np.concatenate([self.looks_at, np.full(added, NOBODY, np.uint32)])
         return np.array([row.get(id_, -1) for id_ in ids.tolist()], np.int64)
 
+    def _forget_place(self, id_: int) -> None:
+        """Make room: games create and destroy objects under ever new ids."""
+        if id_ in self.row:
+            row = self.row.pop(id_)
+            self.position[row], self.looks_at[row] = np.nan, NOBODY
+            self.free.append(row)
+            self.moves += 1
+
     def set_object(self, message: SmartObject, library: Library, cast: Cast) -> None:
         """Take in that a smart object appears, changes or goes."""
         if not message.present:
-            self.things.pop(message.id, None)
+            if self.things.pop(message.id, None):
+                self._forget_place(message.id)
             return
         kind = next((kind for kind in library.objects if kind.name == message.name), None)
         thing = self.things.get(message.id)
@@ -151,6 +173,28 @@ class Surroundings:
             self.refused["estimate: out of range"] += 1
         elif last is None or message.t >= last.t:
             self.people[message.person] = message
+
+    def relate(self, message: Relations, cast: Cast) -> None:
+        """Take in how characters regard others from now on."""
+        for id_, whom, liking in zip(
+            message.ids.tolist(), message.whom.tolist(), message.liking.tolist(), strict=True
+        ):
+            row = cast.index.get(id_)
+            if row is None or (whom != PLAYER and whom not in cast.index):
+                self.refused["relations: no such character"] += 1
+            elif not -1.0 <= liking <= 1.0:  # NaN neither
+                self.refused["relations: liking out of [-1, 1]"] += 1
+            elif whom == id_:
+                self.refused["relations: to oneself"] += 1
+            else:
+                told = self.told_liking.setdefault(whom, np.full(len(cast), np.nan))
+                told[row] = liking
+
+    def liking(self, whom: int, cast: Cast) -> Float64:
+        """Return how each character regards someone, (N,) in [-1, 1]: as the game said, else the library."""
+        given = cast.liking_of(whom)
+        told = self.told_liking.get(whom)
+        return given if told is None else np.where(np.isnan(told), given, told)
 
     def admits(self, message: GameEvent) -> bool:
         """Return whether an event can be, and count it if not."""

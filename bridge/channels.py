@@ -15,7 +15,9 @@ from mien.bridge.messages import (
     FaceFrame,
     GameEvent,
     Hello,
+    Interest,
     Message,
+    Relations,
     SmartObject,
     Status,
     VideoPacket,
@@ -50,7 +52,7 @@ operating system's buffers and the sender's queue, and is old when it comes.
 """
 EVENTS: Final = Channel("events", (BehaviorEvent, Status), 64 << 10, 10_000, 10_000)
 """Director to everyone, PUB/SUB; every one counts."""
-GAME: Final = Channel("game", (World, SmartObject, GameEvent), 1 << 20, 64, 64)
+GAME: Final = Channel("game", (World, SmartObject, GameEvent, Relations, Interest), 1 << 20, 64, 64)
 """Game to director, PUSH/PULL."""
 PERCEPTS: Final = Channel("percepts", (EmotionEstimate, Status, VideoPacket, AudioChunk), 2 << 20, 128, 128)
 """Perceiver to director, PUSH/PULL."""

@@ -178,7 +178,7 @@ class BehaviorEvent(Message):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class FaceFrame(Message):
-    """One tick of all characters: what they feel and what their faces do."""
+    """One tick: what characters feel and what their faces do; of all unless games want fewer (`Interest`)."""
 
     KIND: ClassVar[str] = "face"
     seq: Annotated[int, Integer(64)]
@@ -238,6 +238,31 @@ class GameEvent(Message):
     intensity: Unit
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Relations(Message):
+    """How characters regard others from now on, in place of what the library says of the pair."""
+
+    KIND: ClassVar[str] = "relations"
+    ids: Annotated[UInt32, Block("K", dtype="<u4")]
+    """The characters who regard,"""
+    whom: Annotated[UInt32, Block("K", dtype="<u4")]
+    """whom they regard: `PLAYER` or a character,"""
+    liking: Annotated[Float32, Block("K", low=-1, high=1)]
+    """and how: from hatred to love."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Interest(Message):
+    """How often a game wants to hear of characters; where several games differ, the most often counts."""
+
+    KIND: ClassVar[str] = "interest"
+    game: Id
+    """Who says so: any number that is this game's alone. Its newest message replaces its earlier ones."""
+    ids: Annotated[UInt32, Block("K", dtype="<u4")]
+    every: Annotated[UInt8, Block("K", dtype="u1")]
+    """1: with every tick, n: with every n-th, 0: never. A character that is left out: with every tick."""
+
+
 # --- about the session ---------------------------------------------------------------------------------
 
 
@@ -289,6 +314,6 @@ class Status(Message):
 
 MESSAGES: Final[tuple[type[Message], ...]] = (
     VideoFrame, VideoPacket, AudioChunk, EmotionEstimate, Affect, Activity, BehaviorEvent, FaceFrame,
-    World, SmartObject, GameEvent, Hello, Status,
+    World, SmartObject, GameEvent, Relations, Interest, Hello, Status,
 )  # fmt: skip
 """Every message type."""

@@ -2,9 +2,10 @@
 
 import logging
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
 import zmq
 from zmq.utils.monitor import parse_monitor_message
 
@@ -84,7 +85,8 @@ class Subscriber:
         self.hello: Hello | None = None
         """The names that apply."""
         self.face: FaceFrame | None = None
-        """The newest face frame of the hello's session."""
+        """The newest face of every character that came under the hello's names; times and `seq` of the newest
+        frame."""
         self._alignment = ClockAlignment()
         self._same_clock = False
         self._arrivals: deque[int] = deque()
@@ -97,7 +99,8 @@ class Subscriber:
     def receive(self, timeout: float = 0.0) -> list[Message]:
         """Return what has come: all messages in order, but of face frames and activity only the newest.
 
-        Face frames of names that no longer apply, or do not yet, are passed over.
+        Face frames of names that no longer apply, or do not yet, are passed over. Where frames leave
+        characters out, the one that is returned has these as they were last.
 
         Args:
             timeout: seconds to wait for the first message; 0 does not wait.
@@ -144,7 +147,7 @@ class Subscriber:
         newest = {type(message): message for message in messages}
         self._skipped += max(0, sum(isinstance(message, FaceFrame) for message in messages) - 1)
         return [
-            message
+            self.face if isinstance(message, FaceFrame) and self.face is not None else message
             for message in messages
             if message is newest[type(message)] or not isinstance(message, (FaceFrame, Activity))
         ]
@@ -173,7 +176,7 @@ class Subscriber:
             if face.seq <= self.face.seq:  # repeated for somebody who has just joined
                 return
             self._gaps += face.seq - self.face.seq - 1
-        self.face = face
+        self.face = face if self.face is None else _over(face, self.face)
         self._frames += 1
         self._arrivals.append(now)
         self._alignment.observe(face.t, now)
@@ -190,3 +193,17 @@ class Subscriber:
             event = parse_monitor_message(state.recv_multipart())["event"]
             self._connected = event == zmq.EVENT_HANDSHAKE_SUCCEEDED
             self._connections += self._connected
+
+
+def _over(face: FaceFrame, before: FaceFrame) -> FaceFrame:
+    """Return a frame with the characters that it leaves out as they were before, of the same names."""
+    if face.generation != before.generation:
+        return face
+    kept = np.flatnonzero(~np.isin(before.ids, face.ids))
+    if not len(kept):
+        return face
+    ids = np.concatenate([before.ids[kept], face.ids])
+    affect = np.concatenate([before.affect[kept], face.affect])
+    faces = np.concatenate([before.face[kept], face.face])
+    order = np.argsort(ids)
+    return replace(face, ids=ids[order], affect=affect[order], face=faces[order])

@@ -57,6 +57,23 @@ class Refusals:
         return f"ignored: {reason}"
 
 
+class Share:
+    """Tells how many faces leave with a tick, and how many nobody wants, since it was last asked."""
+
+    def __init__(self, road: Road) -> None:
+        self._interests = road.interests
+        self._told = (0, 0, 0)
+
+    def levels(self, ticks: int) -> dict[str, float]:
+        """Return both means, given how many ticks there were since the start."""
+        before, self._told = self._told, (ticks, self._interests.sent, self._interests.withheld)
+        elapsed = max(1, ticks - before[0])
+        return {
+            "sent_a_tick": (self._told[1] - before[1]) / elapsed,
+            "withheld_a_tick": (self._told[2] - before[2]) / elapsed,
+        }
+
+
 def run_director(
     road: Road,
     inbox: Inbox,
@@ -78,7 +95,7 @@ def run_director(
     now = monotonic_micros()
     clock = TickClock(road.state.begun, road.director.rate)
     road.greet(road.director.hello(session, now, time.time_ns() // 1000))
-    watch, refusals = Watch(now), Refusals()
+    watch, refusals, share = Watch(now), Refusals(), Share(road)
     report_due, busy = now + REPORT_PERIOD, 0
     gc.collect()
     gc.freeze()
@@ -93,7 +110,7 @@ def run_director(
         news_refused = refusals.news(road.state.engine.surroundings.refused)
         notice = notice or news_refused
         if notice or began >= report_due:
-            road.pending.append(_report(road, inbox, clock, busy, notice))
+            road.pending.append(_report(road, inbox, clock, busy, share.levels(clock.ticks), notice))
             report_due, busy = began + REPORT_PERIOD, 0
         for line in road.recorder.notices() if road.recorder else ():
             road.pending.append(Status(t=began, origin="director", notice=line))
@@ -108,9 +125,12 @@ def _swap(road: Road, director: Director, session: str, t: Micros) -> str:
     return f"library reloaded, generation {director.generation}"
 
 
-def _report(road: Road, inbox: Inbox, clock: TickClock, busy: Micros, notice: str) -> Status:
+def _report(
+    road: Road, inbox: Inbox, clock: TickClock, busy: Micros, share: Mapping[str, float], notice: str
+) -> Status:
     late, late_high = clock.lateness()
     counters = {"ticks": clock.ticks, "dropped_ticks": clock.dropped}
+    counters |= {"faces_sent": road.interests.sent, "faces_withheld": road.interests.withheld}
     refused = road.state.engine.surroundings.refused
     counters |= {f"refused {reason}"[:64]: total for reason, total in refused.items()}
     counters |= {f"in_{name}": total for name, total in inbox.stats().items()}
@@ -124,6 +144,6 @@ def _report(road: Road, inbox: Inbox, clock: TickClock, busy: Micros, notice: st
         origin="director",
         clock=clock_id(),
         counters=counters,
-        levels={"late_ms": late, "late_p99_ms": late_high, "busiest_tick_ms": busy / 1000},
+        levels={"late_ms": late, "late_p99_ms": late_high, "busiest_tick_ms": busy / 1000, **share},
         notice=notice,
     )

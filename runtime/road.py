@@ -9,6 +9,7 @@ from mien.bridge.messages import (
     Activity,
     AudioChunk,
     EmotionEstimate,
+    FaceFrame,
     Hello,
     Message,
     Micros,
@@ -16,6 +17,7 @@ from mien.bridge.messages import (
     VideoPacket,
 )
 from mien.runtime.director import Director, DirectorState
+from mien.runtime.interests import Interests
 from mien.runtime.sessions.recorder import Recorder
 
 MEDIA: Final = (VideoPacket, AudioChunk)
@@ -32,6 +34,8 @@ class Road:
     recorder: Recorder | None = None
     pending: list[Message] = field(default_factory=list)
     """Messages of the director's own, such as `Status`, that leave with the next tick."""
+    interests: Interests = field(default_factory=Interests)
+    """What games want to hear of; the recording keeps every face all the same."""
 
     def greet(self, hello: Hello) -> None:
         """Tell everyone the names that apply from now on."""
@@ -47,10 +51,12 @@ class Road:
         self.pending.extend(ended)
 
     def tick(self, inputs: Sequence[Message], t: Micros) -> list[Message]:
-        """Run the tick of time `t`; return the face frame and the behavior events."""
+        """Run the tick of time `t`; return the face frame, of all characters, and the behavior events."""
         outputs = self.director.step(self.state, [i for i in inputs if not isinstance(i, MEDIA)], t)
         passed_on = [i for i in inputs if isinstance(i, EmotionEstimate | Status)]
-        leaving = [*passed_on, *outputs, *self.pending]
+        self.interests.take(inputs, t)
+        sent = [self.interests.due(o) if isinstance(o, FaceFrame) else o for o in outputs]
+        leaving = [*passed_on, *sent, *self.pending]
         for emitter in self.emitters:
             emitter.emit(leaving)
         if self.recorder:

@@ -15,8 +15,10 @@ from mien.bridge.messages import (
     FaceFrame,
     GameEvent,
     Hello,
+    Interest,
     Message,
     Micros,
+    Relations,
     SmartObject,
     World,
 )
@@ -24,7 +26,9 @@ from mien.runtime.sense.source import Sensed, Source
 from mien.runtime.sessions.metadata import SessionError
 from mien.runtime.sessions.session import Recorded, Session
 
-INPUTS: Final = frozenset(message.KIND for message in (EmotionEstimate, World, SmartObject, GameEvent))
+INPUTS: Final = frozenset(
+    message.KIND for message in (EmotionEstimate, World, SmartObject, GameEvent, Relations, Interest)
+)
 """Kinds of message that a director takes in; they lie before the face frame of their tick."""
 
 MAX_PER_TICK: Final = 100_000

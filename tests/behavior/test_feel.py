@@ -16,7 +16,7 @@ from mien.behavior.library import (
     SmartObjectKind,
 )
 from mien.behavior.state import State
-from mien.bridge.messages import EmotionEstimate, GameEvent, Message, SmartObject, World
+from mien.bridge.messages import EmotionEstimate, GameEvent, Message, Relations, SmartObject, World
 
 Estimate = Callable[..., EmotionEstimate]
 SECOND = 1_000_000
@@ -64,6 +64,18 @@ def test_the_player_s_joy_is_shared_by_who_likes_the_player_and_resented_by_who_
     live(engine, state, 1.0, estimate(100_000, "joy"))
     assert level(engine, state, "joy", 0) > 2 * REST
     assert level(engine, state, "joy", 1) < level(engine, state, "anger", 1)
+
+
+def test_the_game_can_turn_a_friend_into_a_foe(estimate: Estimate) -> None:
+    engine, state = make(
+        *(Character(name, id_, relations={PLAYER: 1.0}) for id_, name in ((16, "a"), (17, "b")))
+    )
+    player, of_a = np.ones(1, np.uint32), np.array([16], np.uint32)
+    quarrel = Relations(t=0, ids=of_a, whom=player, liking=np.array([-1], np.float32))
+    engine.feel(state, [quarrel], 0)
+    live(engine, state, 1.0, estimate(100_000, "joy"))
+    assert level(engine, state, "joy", 0) < level(engine, state, "anger", 0)
+    assert level(engine, state, "joy", 1) > level(engine, state, "anger", 1)
 
 
 @pytest.mark.parametrize("relation", [1.0, -1.0])

@@ -7,13 +7,14 @@ from mien.behavior import world as module
 from mien.behavior.cast import Cast
 from mien.behavior.library import Character, Library, SmartObjectKind
 from mien.behavior.world import Surroundings
-from mien.bridge.messages import EmotionEstimate, SmartObject, World
+from mien.bridge.messages import NOBODY, PLAYER, EmotionEstimate, Relations, SmartObject, World
 
 LIBRARY = Library(
     characters=(Character("x", 16), Character("y", 17)),
     objects=(SmartObjectKind("fire", (), {"burning": 0.25, "smoke": 0.5}),),
 )
 CAST = Cast(LIBRARY)
+OTHERS = Cast(Library(characters=(Character("y", 17), Character("z", 18))))
 
 
 @pytest.fixture
@@ -121,3 +122,61 @@ def test_estimates_that_cannot_be_are_refused_and_counted(
     around.see(estimate(0, "joy", **changes))
     assert not around.people
     assert around.refused[reason] == 1
+
+
+def relations(*pairs: tuple[int, int, float]) -> Relations:
+    ids, whom, liking = np.array(pairs).T
+    return Relations(
+        t=0, ids=ids.astype(np.uint32), whom=whom.astype(np.uint32), liking=liking.astype(np.float32)
+    )
+
+
+def test_what_the_game_says_of_a_relation_holds_in_place_of_the_library_s(around: Surroundings) -> None:
+    given = around.liking(PLAYER, CAST).tolist()
+    around.relate(relations((16, PLAYER, -0.5), (17, 16, 0.75)), CAST)
+    assert around.liking(PLAYER, CAST).tolist() == [-0.5, given[1]]
+    assert around.liking(16, CAST).tolist() == [1.0, 0.75]
+    around.relate(relations((16, PLAYER, 0.25)), CAST)
+    assert around.liking(PLAYER, CAST)[0] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("pair", "reason"),
+    [
+        ((99, PLAYER, 1.0), "no such character"),
+        ((16, 99, 1.0), "no such character"),
+        ((16, NOBODY, 1.0), "no such character"),
+        ((16, 16, 1.0), "to oneself"),
+        ((16, 17, 1.5), "liking out of"),
+        ((16, 17, float("nan")), "liking out of"),
+    ],
+)
+def test_relations_that_cannot_be_are_refused_and_counted(
+    around: Surroundings, pair: tuple[int, int, float], reason: str
+) -> None:
+    around.relate(relations(pair, (17, PLAYER, 0.5)), CAST)
+    assert around.told_liking.keys() == {PLAYER}
+    assert [name for name in around.refused if reason in name] == list(around.refused)
+
+
+def test_relations_outlive_a_reload_between_those_who_stay(around: Surroundings) -> None:
+    around.relate(relations((17, PLAYER, -1.0), (16, PLAYER, -1.0), (17, 16, 0.5)), CAST)
+    after = Surroundings.of(OTHERS)
+    after.adopt(around)
+    assert after.liking(PLAYER, OTHERS).tolist() == [-1.0, OTHERS.liking_of(PLAYER)[1]]
+    assert 16 not in after.told_liking
+
+
+def test_a_game_may_create_and_destroy_objects_under_new_ids_all_day(
+    around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_ENTITIES", 3)
+    for id_ in range(40, 90):
+        around.set_object(fire(id=id_), LIBRARY, CAST)
+        around.place(places((id_, id_, 0, 0), (30, 1, 1, 1)))
+        assert around.where(id_).tolist() == [id_, 0, 0]
+        around.set_object(fire(id=id_, present=0), LIBRARY, CAST)
+        assert np.isnan(around.where(id_)).all()
+    assert around.where(30).tolist() == [1, 1, 1]
+    assert not around.refused
+    assert len(around.position) <= len(CAST) + 3

@@ -426,3 +426,33 @@ def test_age_from_another_clock_is_told_beyond_the_fastest_arrival(
     eventually(receives(make_face(2, t=70_097_000)))
     assert subscriber.reception().age == 3_000
     subscriber.close()
+
+
+def test_a_character_that_frames_leave_out_stays_as_it_was_and_is_no_gap(
+    emitter: ZeroMQEmitter, subscribe: Callable[..., Subscriber], make_hello: MakeHello, make_face: MakeFace,
+    eventually: Eventually,
+) -> None:  # fmt: skip
+    emitter.emit([make_hello("Ann", "Bob", "Cy")])
+    subscriber = subscribe()
+
+    def row(seq: int, id_: int, value: float) -> FaceFrame:
+        return make_face(
+            seq, 1, ids=np.array([id_], np.uint32), face=np.full((1, 61), value, np.float32),
+            affect=np.full((1, 2, 7), value, np.float32),
+        )  # fmt: skip
+
+    def arrived(seq: int, *messages: Message) -> None:
+        emitter.emit(messages)
+        eventually(lambda: subscriber.receive() and subscriber.face and subscriber.face.seq == seq)
+
+    eventually(lambda: (emitter.emit([]), subscriber.receive(), subscriber.hello)[2])
+    arrived(1, make_face(1, 3))
+    arrived(3, row(2, 17, 0.5), row(3, 16, 0.75))  # both before the subscriber looks
+    arrived(4, make_face(4, 0))
+    assert subscriber.face is not None
+    assert subscriber.face.ids.tolist() == [16, 17, 18]
+    assert subscriber.face.face[:, 0].tolist() == [0.75, 0.5, 0.25]
+    assert subscriber.face.affect[:, 1, 6].tolist() == [0.75, 0.5, 0.5]
+    assert (subscriber.reception().frames, subscriber.reception().gaps) == (4, 0)
+    arrived(5, make_hello("Ann", "Bob", generation=2), make_face(5, 1, generation=2))
+    assert subscriber.face.ids.tolist() == [16]
