@@ -20,6 +20,7 @@ from mien.bridge.messages import (
     Relations,
     SmartObject,
     Status,
+    Utterance,
     VideoPacket,
     World,
 )
@@ -50,11 +51,15 @@ STATE: Final = Channel("state", (Hello, FaceFrame, Activity, EmotionEstimate), 6
 The receiver's backlog is the longer one: what it has not taken in by the time that it reads lies in the
 operating system's buffers and the sender's queue, and is old when it comes.
 """
-EVENTS: Final = Channel("events", (BehaviorEvent, Status), 64 << 10, 10_000, 10_000)
+EVENTS: Final = Channel("events", (BehaviorEvent, Status, Utterance), 64 << 10, 10_000, 10_000)
 """Director to everyone, PUB/SUB; every one counts."""
-GAME: Final = Channel("game", (World, SmartObject, GameEvent, Relations, Interest), 1 << 20, 64, 64)
+GAME: Final = Channel(
+    "game", (World, SmartObject, GameEvent, Relations, Interest, Utterance), 1 << 20, 64, 64
+)
 """Game to director, PUSH/PULL."""
-PERCEPTS: Final = Channel("percepts", (EmotionEstimate, Status, VideoPacket, AudioChunk), 2 << 20, 128, 128)
+PERCEPTS: Final = Channel(
+    "percepts", (EmotionEstimate, Status, VideoPacket, AudioChunk, Utterance), 2 << 20, 128, 128
+)
 """Perceiver to director, PUSH/PULL."""
 CHANNELS: Final = (STATE, EVENTS, GAME, PERCEPTS)
 

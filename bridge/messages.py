@@ -263,6 +263,23 @@ class Interest(Message):
     """1: with every tick, n: with every n-th, 0: never. A character that is left out: with every tick."""
 
 
+# --- language ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Utterance(Message):
+    """A line that somebody said, as text, from the game or a speech recognizer; `t` is when it ended."""
+
+    KIND: ClassVar[str] = "utterance"
+    speaker: Id
+    """`PLAYER`, another person, or a character: what others say is the context of what the player says."""
+    text: Annotated[str, Text(1024)]
+    final: Annotated[int, Integer(8)]
+    """0 while a speech recognizer may still change it: the speaker's next line takes its place."""
+    heard: Annotated[int, Integer(8)]
+    """1 from the perceiver, which has taken it in at `t`; a recording keeps these only."""
+
+
 # --- about the session ---------------------------------------------------------------------------------
 
 
@@ -314,6 +331,6 @@ class Status(Message):
 
 MESSAGES: Final[tuple[type[Message], ...]] = (
     VideoFrame, VideoPacket, AudioChunk, EmotionEstimate, Affect, Activity, BehaviorEvent, FaceFrame,
-    World, SmartObject, GameEvent, Relations, Interest, Hello, Status,
+    World, SmartObject, GameEvent, Relations, Interest, Hello, Status, Utterance,
 )  # fmt: skip
 """Every message type."""

@@ -95,3 +95,11 @@ class GameLink(Outbox):
     def __init__(self, endpoints: Endpoints, keys: ClientKeys | None = None) -> None:
         """Connect to `endpoints.game`."""
         super().__init__(GAME, endpoints.game, keys, keep=True)
+
+
+class LineSender(Outbox):
+    """The end of a speech recognizer, or of whoever else tells what is said: late lines are dropped."""
+
+    def __init__(self, endpoints: Endpoints, keys: ClientKeys | None = None) -> None:
+        """Connect to `endpoints.game`."""
+        super().__init__(GAME, endpoints.game, keys, keep=False)

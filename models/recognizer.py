@@ -1,4 +1,4 @@
-"""The streaming recognizer: pictures and sound in, estimates of what each person shows out."""
+"""The streaming recognizer: pictures, sound and lines in, estimates of what each person shows out."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +12,13 @@ from mien.bridge.messages import (
     FACE_USED,
     MICROPHONE,
     PLAYER,
+    TEXT_USED,
     VOICE_USED,
     AudioChunk,
     EmotionEstimate,
     Float32,
     Micros,
+    Utterance,
     VideoFrame,
 )
 from mien.models.align import Aligner, Gray
@@ -24,6 +26,7 @@ from mien.models.detect import Detector, HaarDetector
 from mien.models.face import FaceNetwork, FaceReader, Overlaid, Picture
 from mien.models.fusion import LAG, PLEASURE_AROUSAL, SmoothState, fuse, smooth, softmax
 from mien.models.shipped import Weights, in_folder
+from mien.models.text import Line, TextRecognizer, TextState
 from mien.models.track import Track, Tracker, TrackerState
 from mien.models.voice import Voice, VoiceState
 
@@ -37,6 +40,10 @@ VOICE_LASTS: Final = 2_000_000
 """Microseconds for which an utterance that ended still counts, less and less."""
 VOICE_TRUST: Final = 0.6
 """What a voice counts beside a face, at most: the net has only ever heard actors."""
+TEXT_LASTS: Final = 5_000_000
+"""Microseconds for which a line still counts, less and less."""
+TEXT_TRUST: Final = 0.5
+"""What a line counts beside a face, at most."""
 RETURN: Final = 1_000_000
 """Microseconds of absence after which smoothing starts afresh."""
 BLEND_LAG: Final = 60_000
@@ -59,6 +66,10 @@ class Person:
     box: Float32 = field(default_factory=lambda: np.zeros(4, np.float32))
     head: Float32 = field(default_factory=lambda: np.zeros(3, np.float32))
     blend: Float32 = field(default_factory=lambda: np.zeros(52, np.float32))
+    words: Float32 | None = None
+    """Probability of each emotion from the person's last line; None before the first."""
+    said: int = 0
+    """Call time at which that line came."""
     smoothing: SmoothState = field(default_factory=SmoothState)
     spoken_of: int | None = None
     """When an emotion was last given."""
@@ -77,6 +88,7 @@ class RecognizerState:
     emitted: int | None = None
     tracker: TrackerState = field(default_factory=TrackerState)
     voice: VoiceState = field(default_factory=VoiceState)
+    text: TextState = field(default_factory=TextState)
     people: dict[int, Person] = field(default_factory=lambda: {PLAYER: Person()})
 
 
@@ -86,7 +98,8 @@ class Recognizer:
     The same messages and times give the same estimates to the byte. All networks run on one thread.
 
     Args:
-        weights: files, or a folder with `align.onnx`, `face.onnx` and `voice.onnx`; None takes the package's.
+        weights: files, or a folder with `align.onnx`, `face.onnx`, `voice.onnx`, and `text.onnx` if lines are
+            to be read; None takes the package's.
         detector: finds faces; None takes the Haar cascade of OpenCV.
         face: reads faces before ours does; what it does not say, such as blend weights, ours says.
 
@@ -108,13 +121,14 @@ class Recognizer:
         ours = FaceNetwork(weights.face)
         self._face: FaceReader = Overlaid(face, ours) if face else ours
         self._voice = Voice(weights.voice)
+        self._text = TextRecognizer(weights.text) if weights.text else None
 
     def start(self) -> RecognizerState:
         """Return the state before the first message."""
         return RecognizerState()
 
     def step(
-        self, state: RecognizerState, message: VideoFrame | AudioChunk | None, t: Micros
+        self, state: RecognizerState, message: VideoFrame | AudioChunk | Utterance | None, t: Micros
     ) -> list[EmotionEstimate]:
         """Take in one message and return the estimates that are due: one per person for a picture.
 
@@ -136,6 +150,9 @@ class Recognizer:
             state.sound = state.now
             self._voice.step(state.voice, message.samples, message.t)
             state.evidence = max(state.evidence or 0, state.voice.expected or 0)
+        elif isinstance(message, Utterance):
+            state.evidence = max(state.evidence or 0, message.t)
+            self._read(state, message)
         if state.emitted is None or state.now - state.emitted >= EVERY:
             return self._estimates(state, t, sorted(state.people))
         return []
@@ -177,6 +194,17 @@ class Recognizer:
             ).clip(0, 1)
             person.box = np.concatenate((corners[:2], corners[2:] - corners[:2])).astype(np.float32)
 
+    def _read(self, state: RecognizerState, message: Utterance) -> None:
+        """Take in a line: of a person who is followed as what they express, of others as its context."""
+        if self._text is None or not message.text.strip():
+            return
+        line = Line(message.text, str(message.speaker))
+        probability, _ = self._text.read(line, state.text.before)
+        if message.final:
+            state.text.before.append(line)
+        if (person := state.people.get(message.speaker)) is not None:
+            person.words, person.said = probability, state.now
+
     def _estimates(self, state: RecognizerState, t: Micros, people: list[int]) -> list[EmotionEstimate]:
         state.emitted = state.now
         camera = state.picture is not None and state.now - state.picture <= STALE
@@ -202,8 +230,12 @@ class Recognizer:
             age = state.voice.expected - state.voice.heard
             if senses & MICROPHONE and age < VOICE_LASTS:
                 voice = (softmax(state.voice.logits), VOICE_TRUST * (1.0 - max(age, 0) / VOICE_LASTS))
-        pooled, share = fuse([face, voice, None])
+        text = None
+        if person.words is not None and state.now - person.said < TEXT_LASTS:
+            text = (person.words, TEXT_TRUST * (1.0 - (state.now - person.said) / TEXT_LASTS))
+        pooled, share = fuse([face, voice, text])
         used = FACE_USED * bool(share[0] > 0) + VOICE_USED * bool(share[1] > 0)
+        used += TEXT_USED * bool(share[2] > 0)
         if used:
             if person.spoken_of is not None and state.now - person.spoken_of > RETURN:
                 person.smoothing = SmoothState()
@@ -211,7 +243,7 @@ class Recognizer:
             pooled = smooth(person.smoothing, pooled, state.now)
         valence, arousal = (float(v) for v in pooled @ PLEASURE_AROUSAL)
         # A voice that fell silent is trusted less the older it is.
-        fresh = max((said[1] for said in (face, voice) if said is not None), default=0.0)
+        fresh = max((said[1] for said in (face, voice, text) if said is not None), default=0.0)
         return EmotionEstimate(
             t=state.evidence if state.evidence is not None else t,
             produced=t,

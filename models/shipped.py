@@ -22,8 +22,16 @@ class Weights:
     face: Path
     voice: Path | None
     """None: voices are not recognized."""
+    text: Path | None = None
+    """None: lines of dialogue are not read."""
 
 
 def in_folder(folder: Path = WEIGHTS) -> Weights:
-    """Return the files of a folder under their plain names; whether they are there, who opens them says."""
-    return Weights(folder / "align.onnx", folder / "face.onnx", folder / "voice.onnx")
+    """Return the files of a folder under their plain names; whether they are there, who opens them says.
+
+    A folder without `text.onnx` reads no lines.
+    """
+    text = folder / "text.onnx"
+    return Weights(
+        folder / "align.onnx", folder / "face.onnx", folder / "voice.onnx", text if text.is_file() else None
+    )

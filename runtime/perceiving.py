@@ -7,8 +7,17 @@ from dataclasses import replace
 from typing import Final
 
 from mien.bridge.clock import clock_id, monotonic_micros
-from mien.bridge.messages import EmotionEstimate, Message, Micros, Status, VideoFrame, VideoPacket
+from mien.bridge.messages import (
+    EmotionEstimate,
+    Message,
+    Micros,
+    Status,
+    Utterance,
+    VideoFrame,
+    VideoPacket,
+)
 from mien.bridge.outbox import PerceptSender
+from mien.bridge.subscriber import Subscriber
 from mien.models.recognizer import Recognizer
 from mien.runtime.sense.source import Sensed, Source, captured
 from mien.runtime.sessions.media import compress, decompress
@@ -34,7 +43,8 @@ class Perceiver:
         self._recognizer = recognizer
         self._state = recognizer.start()
         self._embed = embed
-        self._last: Micros | None = None
+        self.last: Micros | None = None
+        """Time of what was taken in last; None before the first."""
         self.skipped = 0
         """Pictures passed over for a newer one."""
 
@@ -45,31 +55,34 @@ class Perceiver:
         yield from self.step([], t)
 
     def step(self, sensed: Sequence[Sensed], t: Micros) -> Iterator[Message]:
-        """Yield estimates, and with `embed` the media, for what was captured up to time `t`.
+        """Yield estimates, lines as heard, and with `embed` the media, for what was captured up to time `t`.
 
         Of several pictures only the newest is looked at: an old one would only delay it. The recognizer is
         given each message's own time, not `t`, so that a replay from pixels need not know when it was called.
         """
         if not sensed:
-            if self._last is None:
-                self._last = t
-            elif t - self._last >= IDLE_PERIOD:
-                self._last = t
+            if self.last is None:
+                self.last = t
+            elif t - self.last >= IDLE_PERIOD:
+                self.last = t
                 yield from self._recognizer.step(self._state, None, t)
             return
         newest = max((each.t for each in sensed if isinstance(each, VideoFrame)), default=None)
         # In the order in which they were complete, however many come at once.
         for each in sorted(sensed, key=captured):
-            message, self._last = each, captured(each)
+            message, self.last = each, captured(each)
             if isinstance(message, VideoFrame) and message.t != newest:
                 self.skipped += 1
                 continue
-            if self._embed:
+            if isinstance(message, Utterance):
+                message = replace(message, heard=1)
+                yield message
+            elif self._embed:
                 kept = compress(message) if isinstance(message, VideoFrame) else message
                 # Look at the picture that is recorded, so that a replay sees what was seen.
                 message = decompress(kept) if isinstance(kept, VideoPacket) else message
                 yield kept
-            yield from self._recognizer.step(self._state, message, self._last)
+            yield from self._recognizer.step(self._state, message, self.last)
 
 
 def run_perceiver(
@@ -78,6 +91,7 @@ def run_perceiver(
     sender: PerceptSender,
     stop: threading.Event,
     notices: Sequence[str] = (),
+    lines: Subscriber | None = None,
 ) -> None:
     """Perceive until `stop` is set or the source is finished.
 
@@ -87,11 +101,16 @@ def run_perceiver(
         sender: to the director; drops what the director is not there to take.
         stop: ends the loop.
         notices: lines for a person that arose while the source was opened.
+        lines: where the director passes on what is said, as text.
     """
     report_due, estimates, cost = monotonic_micros(), 0, 0
     while not stop.is_set() and not source.finished():
         now = monotonic_micros()
         sensed = source.read(now)
+        for said in lines.receive() if lines else ():
+            if isinstance(said, Utterance):
+                # Its time is another clock's. It counts as of what was seen or heard last, as in a replay.
+                sensed.append(replace(said, t=now if perceiver.last is None else perceiver.last))
         for message in perceiver.step(sensed, now):
             if isinstance(message, EmotionEstimate):
                 estimates += 1

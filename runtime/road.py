@@ -14,14 +14,15 @@ from mien.bridge.messages import (
     Message,
     Micros,
     Status,
+    Utterance,
     VideoPacket,
 )
 from mien.runtime.director import Director, DirectorState
 from mien.runtime.interests import Interests
 from mien.runtime.sessions.recorder import Recorder
 
-MEDIA: Final = (VideoPacket, AudioChunk)
-"""What is only recorded: the director neither sees nor hears, it is told."""
+MEDIA: Final = (VideoPacket, AudioChunk, Utterance)
+"""What is only recorded or passed on: the director neither sees, hears nor reads, it is told."""
 
 
 @dataclass
@@ -53,7 +54,9 @@ class Road:
     def tick(self, inputs: Sequence[Message], t: Micros) -> list[Message]:
         """Run the tick of time `t`; return the face frame, of all characters, and the behavior events."""
         outputs = self.director.step(self.state, [i for i in inputs if not isinstance(i, MEDIA)], t)
-        passed_on = [i for i in inputs if isinstance(i, EmotionEstimate | Status)]
+        # A line goes on to the perceiver, which sends it back as heard, in the place that a replay needs.
+        lines = [i for i in inputs if isinstance(i, Utterance) and not i.heard]
+        passed_on = [*lines, *(i for i in inputs if isinstance(i, EmotionEstimate | Status))]
         self.interests.take(inputs, t)
         sent = [self.interests.due(o) if isinstance(o, FaceFrame) else o for o in outputs]
         leaving = [*passed_on, *sent, *self.pending]
@@ -61,7 +64,8 @@ class Road:
             emitter.emit(leaving)
         if self.recorder:
             for message in (*inputs, *outputs, *self.pending):
-                if not isinstance(message, Activity):  # it follows from the rest, and is large for a crowd
+                # Activity follows from the rest, and is large for a crowd.
+                if not isinstance(message, Activity) and message not in lines:
                     self.recorder.record(message, t)
         self.pending.clear()
         return outputs

@@ -1,5 +1,5 @@
 """Every command module, imported for the commands that it adds to `app`, in the order of `mien --help`."""
 
-from mien.runtime.cli import authoring, devices, laboratory, network, processes, running, sessions
+from mien.runtime.cli import authoring, devices, laboratory, network, processes, running, saying, sessions
 
-__all__ = ["authoring", "devices", "laboratory", "network", "processes", "running", "sessions"]
+__all__ = ["authoring", "devices", "laboratory", "network", "processes", "running", "saying", "sessions"]

@@ -66,4 +66,12 @@ Keys = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="CURVE keys, made by [bold]mien keys[/].", rich_help_panel=_NETWORK),
 ]
+Transcript = Annotated[
+    Path | None,
+    typer.Option(
+        "--transcript",
+        metavar="FILE",
+        help="What is said in the clip: .srt, .vtt, or .csv with time,speaker,text.",
+    ),
+]
 Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]

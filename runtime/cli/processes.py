@@ -24,10 +24,13 @@ def perceive(
     port: options.Port = 5570,
     keys: options.Keys = None,
     embed: options.Embed = False,
+    transcript: options.Transcript = None,
     supervised: options.Supervised = False,
 ) -> None:
     """Watch and hear the player; send what they show to a director, on this machine or another."""
+    from mien.bridge.messages import Utterance
     from mien.bridge.outbox import PerceptSender
+    from mien.bridge.subscriber import Subscriber
     from mien.models.recognizer import Recognizer
     from mien.runtime.cli.sources import open_source
     from mien.runtime.cli.wiring import client_keys, endpoints, users_mistakes
@@ -36,12 +39,15 @@ def perceive(
 
     leash = Leash(supervised=supervised)
     with users_mistakes(), ExitStack() as opened:
-        sender = PerceptSender(endpoints(port, host, curve=keys is not None), client_keys(keys))
+        director, secret = endpoints(port, host, curve=keys is not None), client_keys(keys)
+        sender = PerceptSender(director, secret)
         opened.callback(sender.close)
+        lines = Subscriber(director, secret, frozenset({Utterance.KIND}))
+        opened.callback(lines.close)
         perceiver = Perceiver(Recognizer(), embed=embed)
-        sensed, notices = open_source(source, leash.begin(monotonic_micros()))
+        sensed, notices = open_source(source, leash.begin(monotonic_micros()), transcript)
         opened.callback(sensed.close)
-        run_perceiver(sensed, perceiver, sender, leash.stop, notices)
+        run_perceiver(sensed, perceiver, sender, leash.stop, notices, lines)
 
 
 @app.command(rich_help_panel=_DEVELOPMENT)

@@ -33,6 +33,7 @@ def run(
     record: options.Record = None,
     force: options.Force = False,
     embed: options.Embed = False,
+    transcript: options.Transcript = None,
     fast: Annotated[
         bool,
         typer.Option(
@@ -62,11 +63,13 @@ def run(
     refuse_to_replace(record, ".mcap", force=force)
     if is_file(source):
         with users_mistakes():
-            open_source(source, 0)[0].close()
+            open_source(source, 0, transcript)[0].close()
+    elif transcript:
+        raise UserError(f"--transcript belongs to a clip, not to {source!r}; a game sends its lines itself")
     if fast:
         _run_fast(
-            source, library, record, embed=embed, seconds=seconds, emit=emit, seed=seed, rate=rate, port=port,
-            llf=llf, vmc=vmc,
+            source, library, record, transcript=transcript, embed=embed, seconds=seconds, emit=emit,
+            seed=seed, rate=rate, port=port, llf=llf, vmc=vmc,
         )  # fmt: skip
         return
     network = ["--host", host, "--port", str(port), *(["--keys", str(keys)] if keys else [])]
@@ -85,6 +88,7 @@ def run(
     ]
     director += ["--llf", llf, "--vmc", vmc, *_given("--library", library), *_given("--record", record)]
     perceiver = ["perceive", source, *network, *(["--embed"] if embed else [])]
+    perceiver += _given("--transcript", transcript)
     with users_mistakes(), ExitStack() as opened:
         game = Subscriber(endpoints(port, host, curve=keys is not None), client_keys(keys))
         opened.callback(game.close)
@@ -172,6 +176,7 @@ def _run_fast(
     library: Path | None,
     record: Path | None,
     *,
+    transcript: Path | None,
     embed: bool,
     seconds: float,
     emit: str,
@@ -194,7 +199,7 @@ def _run_fast(
         raise UserError(f"--fast needs a clip or a session that has an end, not {source!r}")
     with wiring.users_mistakes(), ExitStack() as parts:
         loaded = wiring.load_library(library)
-        opened, _ = open_source(source, 0)
+        opened, _ = open_source(source, 0, transcript)
         parts.callback(opened.close)
         outs = wiring.emitters(emit, wiring.endpoints(port), None, llf, vmc)
         for out in outs:

@@ -10,6 +10,7 @@ from mien.runtime.sense.camera import Camera, OpenCVCamera
 from mien.runtime.sense.clip import Clip
 from mien.runtime.sense.microphone import Microphone, SoundDeviceMicrophone
 from mien.runtime.sense.source import Combined, SenseError, Source
+from mien.runtime.sense.transcript import Lines, read_transcript
 from mien.runtime.sessions.media import session_media
 from mien.runtime.sessions.session import read_session
 
@@ -21,17 +22,22 @@ def is_file(source: str) -> bool:
     return not _DEVICES.fullmatch(source)
 
 
-def open_source(source: str, start: Micros) -> tuple[Source, list[str]]:
+def open_source(source: str, start: Micros, transcript: Path | None = None) -> tuple[Source, list[str]]:
     """Open what `source` names; return it with lines for a person.
 
     Args:
         source: `camera` or `camera:1`, with the default microphone where there is one; `microphone` or
             `microphone:NAME`, alone; else a clip or a recorded session (`.mcap`).
         start: time at which a clip or session begins, µs.
+        transcript: what is said in it, if anything.
 
     Raises:
         SenseError, SessionError: it is not there, or is no such thing.
     """
+    if transcript is not None:
+        lines = read_transcript(transcript, start)
+        opened, notices = open_source(source, start)
+        return Combined((opened, Lines(lines))), notices
     devices = _DEVICES.fullmatch(source)
     if devices is None:
         path = Path(source)

@@ -1,14 +1,14 @@
-"""The one interface of everything that delivers pictures and sound."""
+"""The one interface of everything that delivers pictures, sound and lines of dialogue."""
 
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from mien.bridge.messages import AudioChunk, Micros, VideoFrame
+from mien.bridge.messages import AudioChunk, Micros, Utterance, VideoFrame
 
 RATE: Final = 16_000
 """Samples a second of every `AudioChunk`."""
 
-Sensed = VideoFrame | AudioChunk
+Sensed = VideoFrame | AudioChunk | Utterance
 
 
 class SenseError(Exception):
@@ -25,7 +25,7 @@ class Source(Protocol):
     def read(self, until: Micros) -> list[Sensed]:
         """Return at once everything captured up to `until` and not yet returned, in order of `t`.
 
-        A picture is captured at its `t`, a chunk of sound when its last sample is.
+        A picture is captured at its `t`, a chunk of sound when its last sample is, a line when it ended.
         """
 
     def notices(self) -> list[str]:
@@ -40,9 +40,9 @@ class Source(Protocol):
 
 def captured(sensed: Sensed) -> Micros:
     """Return the time at which `sensed` was complete: for sound, the end of its last sample."""
-    if isinstance(sensed, VideoFrame):
-        return sensed.t
-    return sensed.t + len(sensed.samples) * 1_000_000 // RATE
+    if isinstance(sensed, AudioChunk):
+        return sensed.t + len(sensed.samples) * 1_000_000 // RATE
+    return sensed.t
 
 
 class Combined:
@@ -50,6 +50,11 @@ class Combined:
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = tuple(sources)
+
+    @property
+    def duration(self) -> Micros | None:
+        """Length of the longest part in microseconds; None where none tells its own."""
+        return max((getattr(source, "duration", None) or 0 for source in self._sources), default=0) or None
 
     @property
     def senses(self) -> int:

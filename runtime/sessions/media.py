@@ -1,15 +1,26 @@
 """The pictures and sound of a recording, embedded in it or in the clip it refers to, as a source."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import cv2
 import numpy as np
 
-from mien.bridge.messages import CAMERA, MICROPHONE, AudioChunk, Micros, UInt8, VideoFrame, VideoPacket
+from mien.bridge.messages import (
+    CAMERA,
+    MICROPHONE,
+    AudioChunk,
+    Micros,
+    UInt8,
+    Utterance,
+    VideoFrame,
+    VideoPacket,
+)
 from mien.runtime.sense.clip import Clip
-from mien.runtime.sense.source import Sensed, SenseError, Source
+from mien.runtime.sense.source import Combined, Sensed, SenseError, Source
+from mien.runtime.sense.transcript import Lines
 from mien.runtime.sessions.metadata import MediaReference, SessionError, sha256
 from mien.runtime.sessions.session import Recorded, Session
 
@@ -56,9 +67,11 @@ def session_media(session: Session, start: Micros | None = None) -> Source:
         return Embedded(session, 0 if start is None else start - session.start)
     path = _find(session, media)
     try:
-        return Clip(path, media.start if start is None else start)
+        clip = Clip(path, media.start if start is None else start)
     except SenseError as error:
         raise SessionError(str(error)) from None
+    lines = Lines(_lines(session, 0 if start is None else start - media.start))
+    return Combined((clip, lines)) if lines.any else clip
 
 
 class Embedded:
@@ -76,11 +89,11 @@ class Embedded:
         """
         self._shift = shift
         self._notices: list[str] = [session.truncated] if session.truncated else []
-        self._records = session.records(VideoPacket.KIND, AudioChunk.KIND)
-        self._next: Recorded | None = next(self._records, None)
-        if self._next is None:
-            raise SessionError(f"{session.path} holds neither pictures nor sound and refers to no clip")
         self.senses: int = _senses(session)
+        if not self.senses:
+            raise SessionError(f"{session.path} holds neither pictures nor sound and refers to no clip")
+        self._records = session.records(VideoPacket.KIND, AudioChunk.KIND, Utterance.KIND)
+        self._next: Recorded | None = next(self._records, None)
 
     def read(self, until: Micros) -> list[Sensed]:
         """Return what was recorded at ticks up to `until`, in the order of recording."""
@@ -119,6 +132,15 @@ class Embedded:
                 yield VideoFrame(t=max(0, frame.t + self._shift), pixels=frame.pixels)
         elif isinstance(message, AudioChunk):
             yield AudioChunk(t=max(0, message.t + self._shift), samples=message.samples)
+        elif isinstance(message, Utterance):
+            yield replace(message, t=max(0, message.t + self._shift))
+
+
+def _lines(session: Session, shift: Micros) -> Iterator[Utterance]:
+    """Yield the lines of dialogue that the perceiver took in."""
+    for record in session.records(Utterance.KIND):
+        if isinstance(record.message, Utterance):
+            yield replace(record.message, t=max(0, record.message.t + shift))
 
 
 def _senses(session: Session) -> int:

@@ -14,7 +14,7 @@ import pytest
 from mien.bridge.channels import Endpoints
 from mien.bridge.faces import FACE
 from mien.bridge.keys import load_client
-from mien.bridge.messages import FaceFrame, Status
+from mien.bridge.messages import TEXT_USED, EmotionEstimate, FaceFrame, Status
 from mien.bridge.subscriber import Subscriber
 from mien.runtime.sessions.session import read_session
 
@@ -181,3 +181,24 @@ def test_with_keys_everything_is_encrypted_and_a_stranger_sees_nothing(
     running.interrupt()
     code, out, _ = running.ended()
     assert code == 0 and "face frames received" in out
+
+
+def test_what_is_said_on_the_command_line_is_read_recorded_and_replayed(
+    mien: Start, clip: Path, port: int, game: Subscriber, tmp_path: Path
+) -> None:
+    recording = tmp_path / "s.mcap"
+    running = mien("run", clip, "--port", port, "--record", recording, "--embed")
+    receives_faces(game, 60)
+    code, out, _ = mien("say", "Oh my God, that is so great!", "--port", port).ended()
+    assert (code, "said" in out) == (0, True)
+
+    def read() -> bool:
+        return any(isinstance(m, EmotionEstimate) and m.used & TEXT_USED for m in game.receive(0.05))
+
+    until(read, "an estimate that rests on the line")
+    running.interrupt()
+    assert running.ended()[0] == 0
+    lines = [record.message for record in read_session(recording).records("utterance")]
+    assert [(line.text, line.heard) for line in lines] == [("Oh my God, that is so great!", 1)]
+    code, out, _ = mien("replay", recording, "--verify", "--from", "pixels").ended()
+    assert (code, " 0 different, 0 missing" in out) == (0, True), out

@@ -68,3 +68,12 @@ def test_a_file_that_is_no_recording(mien: Start, make_clip: Callable[..., Path]
 def test_a_plain_address_beyond_this_machine(mien: Start) -> None:
     said = line(mien, "direct", "--host", "192.0.2.1")
     assert "mien keys" in said
+
+
+def test_a_line_that_nobody_is_there_to_hear(mien: Start, port: int) -> None:
+    assert f"nobody listens on port {port}" in line(mien, "say", "Hello", "--port", port)
+
+
+def test_a_transcript_without_a_clip(mien: Start, tmp_path: Path, port: int) -> None:
+    said = line(mien, "run", "camera", "--transcript", tmp_path / "a.srt", "--port", port)
+    assert "--transcript belongs to a clip" in said

@@ -10,15 +10,19 @@ from numpy.typing import NDArray
 from mien.bridge.codec import decode, encode
 from mien.bridge.messages import (
     CAMERA,
+    EMOTIONS,
     FACE_USED,
+    FIRST_CHARACTER,
     MICROPHONE,
     PLAYER,
+    TEXT_USED,
     VOICE_USED,
     AudioChunk,
     EmotionEstimate,
+    Utterance,
     VideoFrame,
 )
-from mien.models.recognizer import Recognizer, RecognizerState
+from mien.models.recognizer import TEXT_LASTS, Recognizer, RecognizerState
 from mien.models.shipped import WeightsError
 
 FRAME = 33_333
@@ -319,3 +323,57 @@ def test_a_network_made_for_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "align.onnx").write_bytes(shipped.read_bytes())
     with pytest.raises(WeightsError, match="is a face network, should be a align network"):
         Recognizer(tmp_path)
+
+
+def line(text: str, t: int, speaker: int = PLAYER, final: int = 1) -> Utterance:
+    return Utterance(t=t, speaker=speaker, text=text, final=final, heard=0)
+
+
+SAD = "I am so sorry. I miss him so much, I could cry."
+GLAD = "Oh my God, that is so great! I love it!"
+
+
+def test_a_line_of_the_player_is_used_at_once_and_counts_less_and_less(recognizer: Recognizer) -> None:
+    state = recognizer.start()
+    (said,) = recognizer.step(state, line(GLAD, 1_000_000), 1_000_000)
+    assert (said.used, said.senses, said.t) == (TEXT_USED, 0, 1_000_000)
+    assert said.share.tolist() == [0, 0, 1]
+    assert EMOTIONS[int(said.emotion.argmax())] == "joy"
+    later = [e for t in range(1_100_000, 7_000_000, 100_000) for e in recognizer.step(state, None, t)]
+    confidence = [e.confidence for e in later]
+    assert confidence == sorted(confidence, reverse=True)
+    assert [e.used for e in later if e.produced >= 1_000_000 + TEXT_LASTS] == [0] * 10
+
+
+def test_a_line_counts_beside_a_face_and_the_estimate_says_so(recognizer: Recognizer, drawn: Drawn) -> None:
+    state = recognizer.start()
+    list(play(recognizer, state, [drawn.face] * 5))
+    recognizer.step(state, line(SAD, 5 * FRAME), 5 * FRAME)
+    (seen,) = recognizer.step(state, VideoFrame(t=6 * FRAME, pixels=drawn.face), 6 * FRAME)
+    assert seen.used == FACE_USED | TEXT_USED
+    assert 0 < seen.share[2] < 1
+    assert math.isclose(seen.share.sum(), 1, abs_tol=1e-5)
+
+
+def test_what_a_character_says_is_context_and_no_evidence(recognizer: Recognizer) -> None:
+    alone, answered = recognizer.start(), recognizer.start()
+    (unmoved,) = recognizer.step(answered, line("I am getting married!", 0, FIRST_CHARACTER), 0)
+    assert unmoved.used == 0
+    (answer,) = recognizer.step(answered, line("What?", 200_000), 200_000)
+    (without,) = recognizer.step(alone, line("What?", 200_000), 200_000)
+    assert answer.used == without.used == TEXT_USED
+    assert answer.emotion.tolist() != without.emotion.tolist()
+
+
+def test_a_line_that_may_still_change_is_read_but_not_remembered(recognizer: Recognizer) -> None:
+    state = recognizer.start()
+    (early,) = recognizer.step(state, line("I am so", 0, final=0), 0)
+    assert early.used == TEXT_USED
+    assert not state.text.before
+    recognizer.step(state, line(SAD, 200_000), 200_000)
+    assert [each.text for each in state.text.before] == [SAD]
+
+
+def test_a_line_without_a_word_is_no_evidence(recognizer: Recognizer) -> None:
+    (nothing,) = recognizer.step(recognizer.start(), line("  ", 0), 0)
+    assert nothing.used == 0

@@ -3,7 +3,7 @@ from typing import cast
 
 import numpy as np
 
-from mien.bridge.messages import AudioChunk, EmotionEstimate, Message, VideoFrame, VideoPacket
+from mien.bridge.messages import AudioChunk, EmotionEstimate, Message, Utterance, VideoFrame, VideoPacket
 from mien.models.recognizer import Recognizer
 from mien.runtime.perceiving import IDLE_PERIOD, Perceiver
 from mien.runtime.sessions.media import decompress
@@ -66,3 +66,14 @@ def test_embedded_pictures_are_the_ones_that_were_looked_at() -> None:
 
 def test_without_embedding_no_media_leave_the_perceiver() -> None:
     assert list(perceiver(Listener()).step([frame(1), sound(2)], 9)) == []
+
+
+def test_a_line_is_sent_back_as_heard_in_its_place_among_the_media() -> None:
+    listener = Listener()
+    said = Utterance(t=2, speaker=1, text="Hello", final=1, heard=0)
+    first, second, third = perceiver(listener, embed=True).step([frame(1), said, sound(2)], 9)
+    assert isinstance(first, VideoPacket)
+    assert isinstance(second, Utterance)
+    assert (second.t, second.text, second.heard) == (2, "Hello", 1)
+    assert isinstance(third, AudioChunk)
+    assert [t for _, t in listener.heard] == [1, 2, 20_002]

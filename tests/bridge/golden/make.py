@@ -28,6 +28,7 @@ from mien.bridge.messages import (
     Relations,
     SmartObject,
     Status,
+    Utterance,
     VideoFrame,
     VideoPacket,
     World,
@@ -151,6 +152,8 @@ VECTORS: dict[str, Message] = {
     "audio": AudioChunk(t=12, samples=np.array([-32768, -1, 0, 1, 32767], np.int16)),
     "audio_empty": AudioChunk(t=12, samples=np.zeros(0, np.int16)),
     "affect": Affect(t=13, ids=ids(2), emotion=floats(2, 7), mood=floats(2, 7)),
+    "utterance": Utterance(t=15, speaker=1, text="Was ist los? 大丈夫", final=1, heard=0),
+    "utterance_limits": Utterance(t=U64, speaker=U32, text="大" * 341 + "x", final=U8, heard=U8),
     "video": VideoFrame(t=14, pixels=np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)),
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from mien.bridge.messages import CAMERA, MICROPHONE, AudioChunk, Message, VideoFrame, VideoPacket
+from mien.bridge.messages import CAMERA, MICROPHONE, AudioChunk, Message, Utterance, VideoFrame, VideoPacket
 from mien.runtime.sessions.media import Embedded, compress, decompress, session_media
 from mien.runtime.sessions.metadata import Metadata, SessionError, reference
 from mien.runtime.sessions.recorder import Recorder
@@ -153,3 +153,27 @@ def test_a_clip_that_is_gone_or_changed_is_named(referring: Session) -> None:
     media.path.unlink()
     with pytest.raises(SessionError, match=r"is gone: put it at .*clips.voice\.wav or .*sessions.voice\.wav"):
         session_media(referring)
+
+
+def line(t: int) -> Utterance:
+    return Utterance(t=t, speaker=1, text="Hello", final=1, heard=1)
+
+
+def test_lines_come_back_in_their_place_among_embedded_media(tmp_path: Path, stage: Any) -> None:
+    messages: list[tuple[int, Message]] = [
+        (START, stage.hello()),
+        (START, compress(picture(START - 9000))),
+        (START, line(START - 9000)),
+        (START + 20_000, sound(START - 12_000)),
+    ]
+    source = session_media(record(tmp_path / "s.mcap", stage.metadata, messages))
+    assert [(type(each), each.t) for each in source.read(START)] == [
+        (VideoFrame, START - 9000),
+        (Utterance, START - 9000),
+    ]
+
+
+def test_lines_alone_are_no_media(tmp_path: Path, stage: Any) -> None:
+    session = record(tmp_path / "s.mcap", stage.metadata, [(START, stage.hello()), (START, line(START))])
+    with pytest.raises(SessionError, match="neither pictures nor sound"):
+        session_media(session)
