@@ -144,7 +144,7 @@ long residentKiB() {
 }
 
 struct Latency final : StateTap {
-  void onState(const Envelope& envelope, Micros) override {
+  void onState(const Envelope& envelope, Micros, std::uint32_t) override {
     const Micros now = monotonicNow();
     FaceFrame frame;
     if (envelope.kind != MessageKind::Face || !decode(envelope, frame).ok()) return;

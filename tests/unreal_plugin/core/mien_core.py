@@ -11,6 +11,7 @@ from ctypes import (
     c_int32,
     c_int64,
     c_size_t,
+    c_uint8,
     c_uint16,
     c_uint32,
     c_uint64,
@@ -54,6 +55,10 @@ class Statistics(ctypes.Structure):
         ("rate", c_double), ("age", c_int64), ("delay", c_int64), ("receiving", c_int32),
         ("decode_error", c_char * 24), ("decode_field", c_char * 24),
     )  # fmt: skip
+
+
+class Share(ctypes.Structure):
+    _fields_ = (("faces", c_uint64), ("withheld", c_uint64), ("in_frame", c_uint32))
 
 
 class Behavior(ctypes.Structure):
@@ -103,7 +108,7 @@ class Client:
         return poses
 
     def names(self, what: str) -> list[str]:
-        """`what`: character, subject, emotion or face."""
+        """`what`: character, subject, emotion, face or rule."""
         names: list[str] = []
         get = getattr(self._library, f"mien_{what}_name")
         buffer = ctypes.create_string_buffer(256)
@@ -147,6 +152,25 @@ class Client:
     def event(self, name: str, subject: int, to: int, intensity: float) -> bool:
         return bool(self._library.mien_event(self._client, self.now(), name.encode(), subject, to, intensity))
 
+    def relation(self, character: int, whom: int, liking: float) -> bool:
+        return bool(self._library.mien_relation(self._client, character, whom, liking))
+
+    def interest(self, character: int, every: int) -> bool:
+        return bool(self._library.mien_interest(self._client, character, every))
+
+    def activity(self, rows: int) -> NDArray[np.float32]:
+        """How strongly each of so many characters executes each rule."""
+        rules = self._library.mien_rule_count(self._client)
+        strengths = np.zeros((rows, rules), np.float32)
+        written = self._library.mien_activity(self._client, rows, strengths.ctypes.data_as(c_void_p))
+        assert written == rows
+        return strengths
+
+    def share(self) -> Share:
+        share = Share()
+        self._library.mien_get_share(self._client, ctypes.byref(share))
+        return share
+
     def statistics(self) -> Statistics:
         statistics = Statistics()
         self._library.mien_get_statistics(self._client, ctypes.byref(statistics))
@@ -169,7 +193,10 @@ def _load(path: Path) -> Any:
         ("poses", c_uint32, [c_uint32] + 5 * [c_void_p]),
         ("session", c_int, [c_char_p, c_size_t]),
         *((f"{what}_name", c_int, [c_uint32, c_char_p, c_size_t])
-          for what in ("character", "subject", "emotion", "face")),
+          for what in ("character", "subject", "emotion", "face", "rule")),
+        ("rule_count", c_uint32, []), ("activity", c_uint32, [c_uint32, c_void_p]),
+        ("relation", c_int, [c_uint32, c_uint32, c_float]), ("interest", c_int, [c_uint32, c_uint8]),
+        ("get_share", None, [POINTER(Share)]),
         ("next_behavior", c_int, [POINTER(Behavior)]),
         ("next_notice", c_int, [POINTER(c_int), c_char_p, c_size_t]),
         ("place", c_int, [c_uint32, POINTER(c_float), c_float, c_uint32]),

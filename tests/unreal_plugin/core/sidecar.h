@@ -39,6 +39,12 @@ struct Hello {
   std::vector<std::string> names = {"Anna", "Bert"};
   std::vector<std::string> emotions = {"joy", "anger"};
   std::uint16_t rate = 60;
+  std::vector<std::string> rules = {};
+};
+
+struct Activity {
+  std::vector<std::uint32_t> ids = {16, 17};
+  std::vector<float> intensity;  // by character, then rule
 };
 
 /// msgpack, written anew here so that the product's writer is not its own judge.
@@ -97,11 +103,18 @@ inline Bytes encode(const Face& face) {
 inline Bytes encode(const Hello& hello) {
   Packer packer(17);
   packer.number("mien", 1).text("kind", "hello").number("M", hello.emotions.size()).number("N", hello.ids.size());
-  packer.number("R", 0).number("t", 1).text("session", hello.session).number("generation", hello.generation);
+  packer.number("R", hello.rules.size()).number("t", 1).text("session", hello.session).number("generation", hello.generation);
   packer.text("clock", "c").number("wall", 1).number("rate", hello.rate).list("emotions", hello.emotions);
   packer.list("characters", hello.names).list("face", std::vector<std::string>(mien::kFace, "shape"));
-  packer.list("rules", {}).block("pad", std::vector<float>(hello.emotions.size() * 3)).block("ids", hello.ids);
+  packer.list("rules", hello.rules).block("pad", std::vector<float>(hello.emotions.size() * 3)).block("ids", hello.ids);
   return packer.bytes;
+}
+
+inline Bytes encode(const Activity& activity) {
+  Packer packer(7);
+  packer.number("mien", 1).text("kind", "activity").number("N", activity.ids.size());
+  packer.number("R", activity.intensity.size() / activity.ids.size()).number("t", 1).block("ids", activity.ids);
+  return packer.block("intensity", activity.intensity).bytes;
 }
 
 inline Bytes encodeBehavior(std::string_view rule, std::string_view speech = "") {

@@ -16,6 +16,7 @@ struct Theater {
 
   void hear(const Bytes& message) { cast.receive(span(message), now, connection); }
   void hear(const sidecar::Hello& hello) { hear(encode(hello)); }
+  void hear(const sidecar::Activity& activity) { hear(encode(activity)); }
   void play(int ticks, float value, std::uint32_t generation = 1, std::vector<std::uint32_t> ids = {16, 17}) {
     for (int i = 0; i < ticks; ++i) {
       now += kSecond / 60;
@@ -278,6 +279,89 @@ TEST_CASE("cast: a thousand characters of 64 emotions fit") {
   theater.cast.update(theater.now);
   CHECK(theater.counted().frames == 1);
   CHECK(theater.cast.emotion(999)[63] == 0.5F);
+}
+
+TEST_CASE("cast: a character that frames leave out holds its pose, and nothing is missing") {
+  Theater theater;
+  theater.hear(sidecar::Hello());
+  theater.play(60, 0.25F);
+  theater.play(600, 0.75F, 1, {16});
+  CHECK(theater.cast.face(0)[0] == 0.75F);
+  CHECK(theater.cast.face(1)[0] == 0.25F);
+  CHECK(theater.cast.presence(1) == 1);
+  CHECK(theater.counted().gaps == 0);
+  CHECK(theater.counted().faces == 720);
+  CHECK(theater.counted().withheld == 600);
+  CHECK(theater.counted().inFrame == 1);
+  CHECK(theater.counted().age < 25 * kMillisecond);  // of whom frames still bring
+  theater.play(60, 0.5F, 1, {});
+  CHECK(theater.cast.presence(0) == 1);
+  CHECK(theater.counted().frames == 720);
+  CHECK(theater.counted().rate > 55);
+  theater.pass(3 * kSecond);  // now the sidecar is gone, for all
+  CHECK(theater.cast.presence(0) == 0);
+  CHECK(theater.cast.presence(1) == 0);
+}
+
+TEST_CASE("cast: a character that was left out for long comes back without a leap") {
+  Theater theater;
+  theater.hear(sidecar::Hello());
+  theater.play(60, 0.0F);
+  theater.play(600, 0.0F, 1, {17});
+  float before = theater.cast.face(0)[0];
+  float largest = 0;
+  for (int i = 0; i < 60; ++i) {
+    theater.play(1, 1.0F);
+    largest = std::max(largest, theater.cast.face(0)[0] - before);
+    before = theater.cast.face(0)[0];
+  }
+  CHECK(before == 1.0F);
+  CHECK(largest < 0.35F);
+}
+
+TEST_CASE("cast: a character of every sixth frame moves smoothly in between") {
+  Theater theater;
+  theater.hear(sidecar::Hello());
+  theater.play(60, 0.0F);
+  float before = 0;
+  float largest = 0;
+  for (int i = 0; i < 360; ++i) {
+    const bool turn = i % 6 == 0;
+    theater.play(1, static_cast<float>(i) / 360, 1, turn ? std::vector<std::uint32_t>{16, 17} : std::vector<std::uint32_t>{16});
+    if (i > 180) largest = std::max(largest, theater.cast.face(1)[0] - before);
+    before = theater.cast.face(1)[0];
+  }
+  CHECK(largest < 1.2F / 360);
+  CHECK(before > 0.9F);
+  CHECK(theater.counted().gaps == 0);
+}
+
+TEST_CASE("cast: activity belongs to the newest names and their rules") {
+  Theater theater;
+  sidecar::Hello hello;
+  hello.rules = {"wave", "frown", "rest"};
+  theater.hear(sidecar::Activity{{16, 17}, {1, 1, 1, 1, 1, 1}});  // before any hello
+  theater.hear(hello);
+  REQUIRE(theater.cast.rules().size() == 3);
+  CHECK(theater.cast.activity(0)[0] == 0);
+  theater.hear(sidecar::Activity{{17, 99, 16}, {0, 0.5F, 0, 1, 1, 1, 0.25F, 0, 1}});
+  CHECK(theater.cast.activity(0)[0] == 0.25F);
+  CHECK(theater.cast.activity(0)[2] == 1);
+  CHECK(theater.cast.activity(1)[1] == 0.5F);
+  theater.hear(sidecar::Activity{{16}, {1, 1}});  // of other rules
+  CHECK(theater.cast.activity(0)[0] == 0.25F);
+  hello.generation = 2;
+  hello.ids = {17, 18};
+  theater.hear(hello);
+  CHECK(theater.cast.activity(0)[1] == 0.5F);  // 17 goes on
+  CHECK(theater.cast.activity(1)[1] == 0);
+  hello.generation = 3;
+  hello.rules = {"frown"};
+  theater.hear(hello);
+  CHECK(theater.cast.activity(0)[0] == 0);
+  CHECK(theater.counted().malformed == 0);
+  theater.hear(sidecar::Activity{{17}, {1.5F}});
+  CHECK(theater.counted().malformed == 1);
 }
 
 }  // namespace

@@ -341,19 +341,49 @@ TEST_CASE("client: two games do not disturb each other") {
   CHECK(second.counted().cast.frames == 30);
 }
 
-TEST_CASE("client: the tap sees every state message on the receiving side") {
+TEST_CASE("client: the tap sees names and faces on the receiving side, and over which connection they came") {
   struct Tap final : StateTap {
-    void onState(const Envelope& envelope, Micros) override {
-      FaceFrame frame;
-      if (decode(envelope, frame).ok()) ++faces;
+    void onState(const Envelope& envelope, Micros, std::uint32_t connection) override {
+      hellos += envelope.kind == MessageKind::Hello ? 1 : 0;
+      faces += envelope.kind == MessageKind::Face ? 1 : 0;
+      others += envelope.kind != MessageKind::Hello && envelope.kind != MessageKind::Face ? 1 : 0;
+      newest = connection;
     }
+    int hellos = 0;
     int faces = 0;
+    int others = 0;
+    std::uint32_t newest = 0;
   } tap;
   Game game;
   game.client.tapState(&tap);
   game.greet();
+  game.state.say(message(encode(sidecar::Hello())));
+  game.state.say(message(encode(sidecar::Activity{{16}, {}})));
   game.run(10);
+  CHECK(tap.hellos == 1);
   CHECK(tap.faces == 10);
+  CHECK(tap.others == 0);
+  CHECK(tap.newest == 1);
+  game.state.close();
+  game.run(30, false);
+  game.state.say(handshake("XPUB"));
+  game.run(10);
+  CHECK(tap.newest == 2);
+}
+
+TEST_CASE("client: its wishes are its own, under a number that another client does not have") {
+  Game games[2];
+  std::vector<Bytes> numbers;
+  for (Game& game : games) {
+    game.greet();
+    CHECK(game.client.interest({16, 4}));
+    game.run(10, false);
+    const Bytes key = bytes("\xA4game");
+    const auto at = std::search(game.game.outgoing.begin(), game.game.outgoing.end(), key.begin(), key.end());
+    REQUIRE(game.game.outgoing.end() - at > 10);
+    numbers.emplace_back(at + 5, at + 10);
+  }
+  CHECK(numbers[0] != numbers[1]);
 }
 
 /// A stream that only the receiving thread touches: it brings faces as fast as they are read.

@@ -12,8 +12,8 @@ import pytest
 Builder = Callable[[str], Path]
 
 GOLDEN = Path(__file__).parents[3] / "tests" / "bridge" / "golden"
-RECEIVED = {"face", "hello", "behavior", "status"}
-PASSED_OVER = {"activity", "estimate"}
+RECEIVED = {"face", "hello", "activity", "behavior", "status"}
+PASSED_OVER = {"estimate"}
 
 
 def values(path: Path) -> dict[str, Any]:
@@ -102,6 +102,13 @@ def test_what_the_game_sends_is_byte_for_byte_what_python_would_send(build: Buil
             arguments = [message["id"], message["name"], message["present"], *levels]
         elif message["kind"] == "event":
             arguments = [message[key] for key in ("name", "subject", "object", "intensity")]
+        elif message["kind"] == "relations":
+            rows = zip(message["ids"], message["whom"], message["liking"], strict=True)
+            arguments = [x for row in rows for x in row]
+        elif message["kind"] == "interest":
+            every = bytes.fromhex(message["every"])
+            rows = zip(message["ids"], every, strict=True)
+            arguments = [message["game"], *(x for row in rows for x in row)]
         else:
             continue
         command = [message["kind"], message["t"], *arguments]
@@ -110,4 +117,4 @@ def test_what_the_game_sends_is_byte_for_byte_what_python_would_send(build: Buil
         )
         assert bytes.fromhex(output.stdout.strip()) == path.with_suffix(".bin").read_bytes(), path.name
         sent += 1
-    assert sent >= 5
+    assert sent >= 9

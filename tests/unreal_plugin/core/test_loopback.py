@@ -23,16 +23,20 @@ from mien.bridge.faces import FACE
 from mien.bridge.inbox import Inbox
 from mien.bridge.messages import (
     EMOTIONS,
+    Activity,
     BehaviorEvent,
     FaceFrame,
     GameEvent,
     Hello,
+    Interest,
     Message,
+    Relations,
     SmartObject,
     Status,
     World,
 )
 from mien.bridge.zeromq import ZeroMQEmitter
+from mien.runtime.interests import Interests
 
 Connect = Callable[..., Any]
 JAW = FACE.index("jawOpen")
@@ -58,7 +62,14 @@ def behavior(rule: str) -> BehaviorEvent:
 class Sidecar:
     """The real emitter and inbox, ticking on a thread of their own at 60 Hz."""
 
-    def __init__(self, *names: str, ports: tuple[int, int, int] = (0, 0, 0), **changes: Any) -> None:
+    def __init__(
+        self,
+        *names: str,
+        ports: tuple[int, int, int] = (0, 0, 0),
+        interests: Interests | None = None,
+        **changes: Any,
+    ) -> None:
+        self.interests = interests
         addresses = [f"tcp://127.0.0.1:{port}" for port in (*ports, 0)]
         self.emitter = ZeroMQEmitter(Endpoints(*addresses))
         self.inbox = Inbox(replace(self.emitter.endpoints, game=addresses[2], percepts=addresses[3]))
@@ -85,7 +96,8 @@ class Sidecar:
         self.emitter.emit([self.hello])
         count = len(self.hello.ids)
         while not self._stop.wait(1 / 60):
-            self.received += self.inbox.drain()
+            inputs = self.inbox.drain()
+            self.received += inputs
             if not self.ticking:
                 continue
             self._seq += 1
@@ -96,6 +108,9 @@ class Sidecar:
                 t=monotonic_micros(), seq=self._seq, generation=self.hello.generation, captured=0,
                 ids=self.hello.ids, affect=np.full((count, 2, 7), 0.25, np.float32), face=face,
             )  # fmt: skip
+            if self.interests is not None:
+                self.interests.take(inputs, frame.t)
+                frame = self.interests.due(frame)
             self.emitter.emit([frame, *events])
 
     def close(self, goodbye: bool = True) -> None:
@@ -197,6 +212,54 @@ def test_behaviors_and_notices_arrive_and_the_world_goes_back(
     assert (fire.id, fire.name, fire.state) == (20, "fire", {"burning": 0.75})
     client.behaviors()
     assert any("camera is gone" in line for line in client.notices())
+
+
+def test_what_a_game_wants_to_hear_and_who_likes_whom_reach_the_sidecar(
+    sidecar: Callable[..., Sidecar], connect: Connect
+) -> None:
+    director = sidecar("Anna", "Bert")
+    client = connect(**director.options)
+    assert client.interest(17, 6) and client.interest(16, 1)
+    assert client.relation(16, 1, -0.5)
+    assert not client.relation(16, 1, 1.5)
+    play(client, lambda _: {Interest, Relations} <= {type(one) for one in director.received})
+    wish = next(one for one in director.received if isinstance(one, Interest))
+    assert (wish.ids.tolist(), wish.every.tolist()) == ([16, 17], [1, 6])
+    regard = next(one for one in director.received if isinstance(one, Relations))
+    assert (regard.ids.tolist(), regard.whom.tolist(), regard.liking.tolist()) == ([16], [1], [-0.5])
+
+
+def test_a_character_whose_turn_it_is_not_holds_its_pose_and_is_counted(
+    sidecar: Callable[..., Sidecar], connect: Connect
+) -> None:
+    director = sidecar("Anna", "Bert", interests=Interests())
+    client = connect(**director.options, hold=200_000, fade_out=100_000)
+    play(client, jaw(0.5, 1))
+    client.interest(17, 0)
+    play(client, lambda _: director.interests.withheld)
+    director.jaw = 1.0
+    play(client, jaw(1.0))
+    before = client.share()
+    time.sleep(0.5)  # longer than it holds without a sidecar
+    poses = client.update()
+    assert poses.faces[1, JAW] == 0.5 and poses.presence.tolist() == [1.0, 1.0]
+    now = client.share()
+    assert now.in_frame == 1
+    assert now.withheld - before.withheld == now.faces - before.faces > 10
+    assert client.statistics().gaps == 0
+    client.interest(17, 2)
+    play(client, jaw(1.0, 1))
+
+
+def test_what_characters_execute_is_known_by_rule(sidecar: Callable[..., Sidecar], connect: Connect) -> None:
+    director = sidecar("Anna", "Bert", rules=("wave", "frown"))
+    client = connect(**director.options)
+    play(client, jaw(0.5, 1))
+    assert client.names("rule") == ["wave", "frown"]
+    assert client.activity(2).tolist() == [[0, 0], [0, 0]]
+    strengths = np.array([[0, 1], [0.5, 0]], np.float32)
+    director.emit(Activity(t=1, ids=np.array([16, 17], np.uint32), intensity=strengths))
+    play(client, lambda _: client.activity(2).tolist() == strengths.tolist())
 
 
 def test_a_killed_sidecar_fades_and_one_with_other_characters_takes_its_place(

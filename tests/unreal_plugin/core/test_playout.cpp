@@ -64,7 +64,7 @@ struct Simulation {
         }
       }
       float value = 0;
-      playout.advance(now, clock.toSender(now), &value);
+      playout.advance(now, clock.toSender(now), 0, &value);
       if (now - offset > kSecond) {
         largestStep = std::max(largestStep, static_cast<double>(std::abs(value - before)));
         ages.push_back(static_cast<double>(clock.toSender(now) - playout.position()) / 1000);
@@ -134,11 +134,11 @@ struct Player {
   void steady(Micros until, float value) {
     for (; now < until; now += kTick) {
       push(now, value);
-      playout.advance(now, now, out);
+      playout.advance(now, now, 0, out);
     }
   }
   void silence(Micros until) {
-    for (; now < until; now += kTick) playout.advance(now, now, out);
+    for (; now < until; now += kTick) playout.advance(now, now, 0, out);
   }
   Playout playout;
   Playout::Arrival last = Playout::Arrival::Taken;
@@ -148,7 +148,7 @@ struct Player {
 
 TEST_CASE("playout: shows nothing before the first sample, then fades in") {
   Player player;
-  player.playout.advance(0, 0, player.out);
+  player.playout.advance(0, 0, 0, player.out);
   CHECK(player.out[0] == 0);
   player.steady(100 * kMillisecond, 1);
   CHECK(player.out[0] == 1);
@@ -201,7 +201,7 @@ TEST_CASE("playout: after a gap it passes through the poses in between instead o
   for (const Micros until = player.now + kSecond; player.now < until; player.now += kTick) {
     player.push(player.now, 1);
     const float before = player.out[0];
-    player.playout.advance(player.now, player.now, player.out);
+    player.playout.advance(player.now, player.now, 0, player.out);
     largest = std::max(largest, player.out[0] - before);
   }
   CHECK(player.out[0] == 1);
@@ -213,7 +213,7 @@ TEST_CASE("playout: a game that was paused for a minute shows the present pose i
   player.steady(kSecond, 0.25F);
   const Micros resumed = kSecond + 60 * kSecond;
   for (Micros t = player.now; t < resumed; t += kTick) player.push(t, 0.75F);  // came meanwhile
-  player.playout.advance(resumed, resumed, player.out);
+  player.playout.advance(resumed, resumed, 0, player.out);
   CHECK(player.out[0] == 0.75F);
   CHECK(player.out[1] == 0.75F);
 }
@@ -222,7 +222,7 @@ TEST_CASE("playout: a game that was paused and got nothing goes on where it was,
   Player player;
   player.steady(kSecond, 1);
   const Micros resumed = kSecond + 60 * kSecond;
-  player.playout.advance(resumed, resumed, player.out);
+  player.playout.advance(resumed, resumed, 0, player.out);
   CHECK(player.out[1] > 0.9F);
 }
 
@@ -230,7 +230,7 @@ TEST_CASE("playout: a clock that goes backwards moves nothing backwards") {
   Player player;
   player.steady(kSecond, 1);
   const Micros position = player.playout.position();
-  player.playout.advance(0, 0, player.out);
+  player.playout.advance(0, 0, 0, player.out);
   CHECK(player.playout.position() >= position);
   CHECK(player.out[1] == 1);
 }

@@ -4,6 +4,8 @@
 //   vectors world T [ID X Y Z HEADING LOOKS_AT]...           the encoded message in hexadecimal; likewise:
 //   vectors object T ID NAME PRESENT [LEVEL VALUE]...
 //   vectors event T NAME SUBJECT OBJECT INTENSITY
+//   vectors relations T [ID WHOM LIKING]...
+//   vectors interest T GAME [ID EVERY]...
 
 #include "MienCore/Decoder.h"
 #include "MienCore/Encoder.h"
@@ -79,6 +81,14 @@ void print(const Hello& hello) {
   std::puts("}");
 }
 
+void print(const Activity& activity) {
+  std::printf("{\"kind\":\"activity\"");
+  print("t", activity.t);
+  print("ids", activity.ids);
+  print("intensity", activity.intensity);
+  std::puts("}");
+}
+
 void print(const BehaviorEvent& event) {
   std::printf("{\"kind\":\"behavior\"");
   print("t", event.t);
@@ -119,6 +129,7 @@ DecodeStatus show(ByteSpan bytes) {
   switch (envelope.kind) {
     case MessageKind::Face: return decodeAndPrint<FaceFrame>(envelope);
     case MessageKind::Hello: return decodeAndPrint<Hello>(envelope);
+    case MessageKind::Activity: return decodeAndPrint<Activity>(envelope);
     case MessageKind::Behavior: return decodeAndPrint<BehaviorEvent>(envelope);
     case MessageKind::Status: return decodeAndPrint<Status>(envelope);
     default: std::puts("passed over"); return {};
@@ -159,6 +170,20 @@ std::size_t encode(int count, char** arguments, MutableBytes room) {
     }
     const bool present = std::strcmp(arguments[5], "1") == 0;
     return encodeSmartObject(t, id(arguments[3]), arguments[4], present, levels.data(), levels.size(), room);
+  }
+  if (kind == "relations") {
+    std::vector<Regard> regards;
+    for (char** at = arguments + 3; at + 3 <= arguments + count; at += 3) {
+      regards.push_back({id(at[0]), id(at[1]), real(at[2])});
+    }
+    return encodeRelations(t, regards.data(), regards.size(), room);
+  }
+  if (kind == "interest") {
+    std::vector<Wish> wishes;
+    for (char** at = arguments + 4; at + 2 <= arguments + count; at += 2) {
+      wishes.push_back({id(at[0]), static_cast<std::uint8_t>(id(at[1]))});
+    }
+    return encodeInterest(t, id(arguments[3]), wishes.data(), wishes.size(), room);
   }
   return encodeGameEvent(t, arguments[3], id(arguments[4]), id(arguments[5]), std::strtod(arguments[6], nullptr), room);
 }

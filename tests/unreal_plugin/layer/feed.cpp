@@ -90,7 +90,7 @@ struct FStage {
     const std::vector<std::uint8_t> Bytes = Read(Folder + "/" + Message + ".bin");
     mien::Envelope Envelope;
     CHECK(mien::open({Bytes.data(), Bytes.size()}, Envelope).ok());
-    Feed.onState(Envelope, Now);
+    Feed.onState(Envelope, Now, 1);
   }
   void Run(mien::Micros For) {
     for (const mien::Micros End = Now + For; Now < End; Now += mien::kMillisecond, Clock += 0.001) Feed.Step(Now);

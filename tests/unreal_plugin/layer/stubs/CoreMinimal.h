@@ -24,9 +24,12 @@ using ANSICHAR = char;
 #define TEXT(x) u##x
 inline constexpr int32 INDEX_NONE = -1;
 
-// API/Runtime/Core/MoveTemp
+// API/Runtime/Core/MoveTemp: "will not compile when passed an rvalue or const object"
 template <typename T>
-constexpr std::remove_reference_t<T>&& MoveTemp(T&& Object) { return static_cast<std::remove_reference_t<T>&&>(Object); }
+constexpr std::remove_reference_t<T>&& MoveTemp(T&& Object) {
+  static_assert(std::is_lvalue_reference_v<T> && !std::is_const_v<std::remove_reference_t<T>>);
+  return static_cast<std::remove_reference_t<T>&&>(Object);
+}
 
 #include "Containers/Array.h"
 #include "Containers/UnrealString.h"

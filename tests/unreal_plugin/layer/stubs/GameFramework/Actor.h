@@ -4,7 +4,8 @@
 
 class UGameInstance;
 
-// API/Runtime/Engine/AActor: FindComponentByClass, GetActorLocation, GetActorRotation, GetGameInstance
+// API/Runtime/Engine/AActor: FindComponentByClass, GetActorLocation, GetActorRotation, GetGameInstance,
+// WasRecentlyRendered
 class AActor : public UObject {
  public:
   template <typename T>
@@ -12,4 +13,5 @@ class AActor : public UObject {
   FVector GetActorLocation() const;
   FRotator GetActorRotation() const;
   UGameInstance* GetGameInstance() const;
+  bool WasRecentlyRendered(float Tolerance = 0.2f) const;
 };

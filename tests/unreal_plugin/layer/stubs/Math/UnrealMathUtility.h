@@ -14,12 +14,13 @@ struct FMath {
   static T DegreesToRadians(T Degrees);
 };
 
-// API/Runtime/Core/UE__Math__TVector: X, Y, Z; double since 5.0
+// API/Runtime/Core/TVector: X, Y, Z, DistSquared; double since 5.0
 struct FVector {
+  static double DistSquared(const FVector& V1, const FVector& V2);
   double X, Y, Z;
 };
 
-// API/Runtime/Core/UE__Math__TRotator: Pitch, Yaw, Roll in degrees
+// API/Runtime/Core/TRotator: Pitch, Yaw, Roll in degrees
 struct FRotator {
   double Pitch, Yaw, Roll;
 };

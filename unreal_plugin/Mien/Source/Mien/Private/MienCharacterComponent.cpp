@@ -4,11 +4,15 @@
 #include "MienConnection.h"
 #include "MienLog.h"
 #include "MienPlace.h"
+#include "MienSettings.h"
 #include "MienSubsystem.h"
 #include "MienText.h"
 
 namespace
 {
+
+// Seconds between two looks at how far away and how visible the actor is.
+constexpr float WishInterval = 0.25f;
 
 const mien::Cast* FindIn(const TSharedPtr<FMienConnection>& Connection, FName Character, std::size_t& Index)
 {
@@ -45,6 +49,12 @@ void UMienCharacterComponent::BeginPlay()
 
 void UMienCharacterComponent::EndPlay(const EEndPlayReason::Type EndPlayReason)
 {
+	const TSharedPtr<FMienConnection> Last = Connection.Pin();
+	const uint32 Id = static_cast<uint32>(GetId());
+	if (Last && bHasWish && Id != mien::kNobody)
+	{
+		Last->Say().interest({Id, 1}); // as without a component
+	}
 	Listen(nullptr);
 	Super::EndPlay(EndPlayReason);
 }
@@ -61,6 +71,7 @@ void UMienCharacterComponent::TickComponent(
 	{
 		ReportPlace(*Current, Id);
 		NoticeMood();
+		SayWish(*Current, Id, DeltaTime);
 	}
 }
 
@@ -109,6 +120,26 @@ void UMienCharacterComponent::ReportPlace(FMienConnection& To, uint32 Id) const
 	To.Say().place(Place);
 }
 
+void UMienCharacterComponent::SayWish(FMienConnection& To, uint32 Id, float DeltaTime)
+{
+	SinceWish += DeltaTime;
+	if (SinceWish < WishInterval)
+	{
+		return;
+	}
+	SinceWish = 0.0f;
+	uint8 Every = static_cast<uint8>(FMath::Clamp(SendEvery, 0, 255));
+	if (Every == 0)
+	{
+		Every = GetDefault<UMienSettings>()->bThinOutFaces ? UMienSubsystem::Of(GetOwner())->GetWish(GetOwner()) : uint8{1};
+	}
+	if (bHasWish || Every != 1) // a game in which all are near says nothing
+	{
+		bHasWish = true;
+		To.Say().interest({Id, Every});
+	}
+}
+
 void UMienCharacterComponent::NoticeMood()
 {
 	std::size_t Index = 0;
@@ -149,6 +180,23 @@ TMap<FName, float> UMienCharacterComponent::GetEmotion() const
 	const TSharedPtr<FMienConnection> Current = Connection.Pin();
 	const mien::Cast* Cast = FindIn(Current, Character, Index);
 	return Cast != nullptr ? ByName(Current->GetEmotions(), Cast->emotion(Index)) : TMap<FName, float>();
+}
+
+TMap<FName, float> UMienCharacterComponent::GetActivity() const
+{
+	std::size_t Index = 0;
+	const TSharedPtr<FMienConnection> Current = Connection.Pin();
+	const mien::Cast* Cast = FindIn(Current, Character, Index);
+	TMap<FName, float> Active;
+	for (int32 Rule = 0; Cast != nullptr && Rule < Current->GetRules().Num(); ++Rule)
+	{
+		const float Strength = Cast->activity(Index)[Rule];
+		if (Strength > 0.0f)
+		{
+			Active.Add(Current->GetRules()[Rule], Strength);
+		}
+	}
+	return Active;
 }
 
 FName UMienCharacterComponent::GetStrongestEmotion(float& Intensity) const

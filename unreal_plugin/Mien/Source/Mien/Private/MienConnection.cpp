@@ -12,6 +12,7 @@ DECLARE_STATS_GROUP(TEXT("Mien"), STATGROUP_Mien, STATCAT_Advanced);
 DECLARE_CYCLE_STAT(TEXT("Game thread"), STAT_MienTick, STATGROUP_Mien);
 DECLARE_DWORD_ACCUMULATOR_STAT(TEXT("Connected"), STAT_MienConnected, STATGROUP_Mien);
 DECLARE_DWORD_ACCUMULATOR_STAT(TEXT("Characters"), STAT_MienCharacters, STATGROUP_Mien);
+DECLARE_DWORD_ACCUMULATOR_STAT(TEXT("Characters in a frame"), STAT_MienInFrame, STATGROUP_Mien);
 DECLARE_FLOAT_ACCUMULATOR_STAT(TEXT("Face frames a second"), STAT_MienRate, STATGROUP_Mien);
 DECLARE_FLOAT_ACCUMULATOR_STAT(TEXT("Age of faces (ms)"), STAT_MienAge, STATGROUP_Mien);
 DECLARE_FLOAT_ACCUMULATOR_STAT(TEXT("of which jitter buffer (ms)"), STAT_MienDelay, STATGROUP_Mien);
@@ -47,6 +48,7 @@ void Show(const FMienStatistics& Statistics)
 {
 	SET_DWORD_STAT(STAT_MienConnected, Statistics.bConnected ? 1 : 0);
 	SET_DWORD_STAT(STAT_MienCharacters, Statistics.Characters);
+	SET_DWORD_STAT(STAT_MienInFrame, Statistics.InFrame);
 	SET_FLOAT_STAT(STAT_MienRate, Statistics.Rate);
 	SET_FLOAT_STAT(STAT_MienAge, Statistics.AgeMs);
 	SET_FLOAT_STAT(STAT_MienDelay, Statistics.DelayMs);
@@ -128,6 +130,7 @@ void FMienConnection::TakeNames()
 	}
 	Edition = Cast.edition();
 	Emotions = Names(Cast.emotions());
+	Rules = Names(Cast.rules());
 	Subjects.Reset();
 	Places.Reset();
 	for (std::size_t Index = 0; Index < Cast.size(); ++Index)
@@ -175,6 +178,9 @@ FMienStatistics FMienConnection::GetStatistics() const
 	Statistics.Rate = static_cast<float>(All.cast.rate);
 	Statistics.AgeMs = MillisecondsPerMicro * static_cast<float>(All.cast.age);
 	Statistics.DelayMs = MillisecondsPerMicro * static_cast<float>(All.cast.delay);
+	Statistics.InFrame = static_cast<int32>(All.cast.inFrame);
+	Statistics.Faces = static_cast<int64>(All.cast.faces);
+	Statistics.Withheld = static_cast<int64>(All.cast.withheld);
 	Statistics.Frames = static_cast<int64>(All.cast.frames);
 	Statistics.Gaps = static_cast<int64>(All.cast.gaps);
 	Statistics.Dropped = static_cast<int64>(All.cast.late + All.cast.duplicates + All.cast.unnamed);

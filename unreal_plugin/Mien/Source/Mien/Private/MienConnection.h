@@ -39,7 +39,9 @@ public:
 	const TArray<FName>& GetSubjects() const { return Subjects; }
 	/** Names of the emotions, as in the cast. */
 	const TArray<FName>& GetEmotions() const { return Emotions; }
-	/** For what a game has to say: place, object, event. */
+	/** Names of the rules, as in the cast. */
+	const TArray<FName>& GetRules() const { return Rules; }
+	/** For what a game has to say: place, object, event, relation, interest. */
 	mien::Client& Say() { return Client; }
 	FMienStatistics GetStatistics() const;
 
@@ -69,6 +71,7 @@ private:
 	uint32 Edition = 0; // of the names below
 	TArray<FName> Subjects;
 	TArray<FName> Emotions;
+	TArray<FName> Rules;
 	TMap<FName, int32> Places;
 
 	std::atomic<bool> bStop{false};

@@ -80,10 +80,9 @@ void FMienLiveLinkFeed::RemoveSubjects()
 	Edition = 0;
 }
 
-void FMienLiveLinkFeed::onState(const mien::Envelope& Envelope, mien::Micros Arrival)
+void FMienLiveLinkFeed::onState(const mien::Envelope& Envelope, mien::Micros Arrival, std::uint32_t InConnection)
 {
-	// A tap is not told which connection it is: at worst, one frame of a new sidecar counts as one of the old.
-	Cast.receive(Envelope.message, Arrival, 1);
+	Cast.receive(Envelope.message, Arrival, InConnection);
 }
 
 void FMienLiveLinkFeed::Step(mien::Micros Now)

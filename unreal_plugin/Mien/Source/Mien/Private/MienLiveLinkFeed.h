@@ -23,7 +23,7 @@ public:
 	bool IsAttached() const;
 
 	//~ Receiver thread
-	virtual void onState(const mien::Envelope& Envelope, mien::Micros Arrival) override;
+	virtual void onState(const mien::Envelope& Envelope, mien::Micros Arrival, std::uint32_t InConnection) override;
 	void Step(mien::Micros Now);
 	/** How long the thread may wait before the next step. */
 	mien::Micros Patience(mien::Micros Now) const;

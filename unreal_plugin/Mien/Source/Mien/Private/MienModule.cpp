@@ -42,7 +42,7 @@ TSharedRef<FMienConnection> FMienModule::Connect(const FMienAddress& Address)
 	}
 	if (!Address.IsThisMachine())
 	{
-		UE_LOG(LogMien, Warning, TEXT("%s is another machine, whose sidecar takes encrypted connections only: use a tunnel"),
+		UE_LOG(LogMien, Warning, TEXT("%s is another machine, whose sidecar takes encrypted connections only: run mien relay on this one"),
 			*Address.ToString());
 	}
 	TSharedRef<FMienConnection> Connection = MakeShared<FMienConnection>(Address);
@@ -83,12 +83,12 @@ void FMienModule::Report() const
 		{
 			const FMienStatistics Is = Connection->GetStatistics();
 			UE_LOG(LogMien, Display,
-				TEXT("%s: %s, %s, in Live Link: %s; %d characters, %.1f frames/s, age %.1f ms of which buffer %.1f ms; ")
-				TEXT("frames %lld, gaps %lld, dropped %lld, malformed %lld, reconnections %d"),
+				TEXT("%s: %s, %s, in Live Link: %s; %d characters, %d of them in the newest frame, %.1f frames/s, age %.1f ms of which buffer %.1f ms; ")
+				TEXT("frames %lld, faces %lld, withheld %lld, gaps %lld, dropped %lld, malformed %lld, reconnections %d"),
 				*Connection->GetAddress().ToString(), Is.bConnected ? TEXT("connected") : TEXT("not connected"),
 				Is.bReceiving ? TEXT("faces come") : TEXT("no faces"),
-				Connection->GetFeed().IsAttached() ? TEXT("yes") : TEXT("no"), Is.Characters, Is.Rate, Is.AgeMs,
-				Is.DelayMs, Is.Frames, Is.Gaps, Is.Dropped, Is.Malformed, Is.Reconnections);
+				Connection->GetFeed().IsAttached() ? TEXT("yes") : TEXT("no"), Is.Characters, Is.InFrame, Is.Rate, Is.AgeMs,
+				Is.DelayMs, Is.Frames, Is.Faces, Is.Withheld, Is.Gaps, Is.Dropped, Is.Malformed, Is.Reconnections);
 			for (const FName& Subject : Connection->GetSubjects())
 			{
 				UE_LOG(LogMien, Display, TEXT("  %s"), *Subject.ToString());

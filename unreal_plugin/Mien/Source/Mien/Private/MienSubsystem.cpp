@@ -21,6 +21,9 @@
 namespace
 {
 
+// Seconds; longer than a glance away, so that a face is not thinned out and back with every turn of the head.
+constexpr float DrawnLately = 0.5f;
+
 ILiveLinkClient* FindLiveLink()
 {
 	IModularFeatures& Features = IModularFeatures::Get();
@@ -130,6 +133,33 @@ bool UMienSubsystem::SendEvent(FName Event, const AActor* Subject, const AActor*
 	return Connection
 		&& Connection->Say().event(mien::monotonicNow(), MienToUtf8(Event.ToString()), static_cast<uint32>(GetId(Subject)),
 			static_cast<uint32>(GetId(Object)), FMath::Clamp(Intensity, 0.0f, 1.0f));
+}
+
+bool UMienSubsystem::SetRelation(const AActor* Who, const AActor* Whom, float Liking)
+{
+	const uint32 WhoId = static_cast<uint32>(GetId(Who));
+	const uint32 WhomId = static_cast<uint32>(GetId(Whom));
+	return Connection && WhoId != mien::kNobody && WhomId != mien::kNobody
+		&& Connection->Say().relation({WhoId, WhomId, FMath::Clamp(Liking, -1.0f, 1.0f)});
+}
+
+uint8 UMienSubsystem::GetWish(const AActor* Actor) const
+{
+	const UMienSettings* Settings = GetDefault<UMienSettings>();
+	if (!Actor->WasRecentlyRendered(DrawnLately))
+	{
+		return static_cast<uint8>(FMath::Clamp(Settings->UnseenEvery, 0, 255));
+	}
+	const APlayerController* Player = GetGameInstance()->GetFirstLocalPlayerController();
+	FVector Eyes = Actor->GetActorLocation();
+	if (Player != nullptr)
+	{
+		FRotator Rotation;
+		Player->GetPlayerViewPoint(Eyes, Rotation);
+	}
+	const double Near = Settings->NearDistance;
+	const bool bNear = FVector::DistSquared(Eyes, Actor->GetActorLocation()) <= Near * Near;
+	return bNear ? uint8{1} : static_cast<uint8>(FMath::Clamp(Settings->FarEvery, 1, 255));
 }
 
 int64 UMienSubsystem::GetId(const AActor* Actor) const

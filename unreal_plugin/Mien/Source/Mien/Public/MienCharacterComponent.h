@@ -38,6 +38,13 @@ public:
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mien", meta = (ClampMin = "0.001", ClampMax = "1"))
 	float MoodStep = 0.05f;
 
+	/**
+	 * Have the sidecar send the face with every so many-th of its ticks; 0: as distance and visibility demand, by the
+	 * project settings.
+	 */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Mien", meta = (ClampMin = "0", ClampMax = "255"))
+	int32 SendEvery = 0;
+
 	UPROPERTY(BlueprintAssignable, Category = "Mien")
 	FMienBehaviorChanged OnBehaviorStarted;
 
@@ -60,6 +67,10 @@ public:
 	UFUNCTION(BlueprintPure, Category = "Mien")
 	FName GetStrongestEmotion(float& Intensity) const;
 
+	/** What it does: the rules that it executes, each from just above 0 to 1. A rule that ends fades out. */
+	UFUNCTION(BlueprintPure, Category = "Mien")
+	TMap<FName, float> GetActivity() const;
+
 	/** For the Live Link variable of a face's animation Blueprint. */
 	UFUNCTION(BlueprintPure, Category = "Mien")
 	FLiveLinkSubjectName GetSubjectName() const;
@@ -80,8 +91,11 @@ private:
 	void HearBehavior(const mien::BehaviorEvent& Event);
 	void ReportPlace(FMienConnection& To, uint32 Id) const;
 	void NoticeMood();
+	void SayWish(FMienConnection& To, uint32 Id, float DeltaTime);
 
 	TWeakPtr<FMienConnection> Connection;
 	FDelegateHandle Behaviors;
 	TArray<float> KnownMood;
+	float SinceWish = 0.0f;
+	bool bHasWish = false;
 };

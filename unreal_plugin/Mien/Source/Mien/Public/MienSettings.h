@@ -18,7 +18,7 @@ public:
 
 	/**
 	 * Where the sidecar is: a numeric address and the first of its ports. The connection is not encrypted, and a
-	 * sidecar on another machine takes encrypted ones only: reach it through a tunnel, such as ssh -L.
+	 * sidecar on another machine takes encrypted ones only: run "mien relay" on this one, and leave the address.
 	 */
 	UPROPERTY(Config, EditAnywhere, Category = "Connection")
 	FString Address = TEXT("127.0.0.1:5570");
@@ -26,6 +26,25 @@ public:
 	/** Make each character a Live Link subject. */
 	UPROPERTY(Config, EditAnywhere, Category = "Connection")
 	bool bShowInLiveLink = true;
+
+	/**
+	 * Ask the sidecar for fewer faces of characters that are far away or were not drawn lately. They move on between
+	 * those that come, and Mien goes on to feel and decide for all.
+	 */
+	UPROPERTY(Config, EditAnywhere, Category = "Interest")
+	bool bThinOutFaces = true;
+
+	/** Nearer than this to the player's eyes (cm), a face that is drawn comes with every tick of the sidecar, */
+	UPROPERTY(Config, EditAnywhere, Category = "Interest", meta = (ClampMin = "0"))
+	float NearDistance = 2000.0f;
+
+	/** farther away with every so many-th, */
+	UPROPERTY(Config, EditAnywhere, Category = "Interest", meta = (ClampMin = "1", ClampMax = "255"))
+	int32 FarEvery = 3;
+
+	/** and one that was not drawn lately with every so many-th; 0: not at all. */
+	UPROPERTY(Config, EditAnywhere, Category = "Interest", meta = (ClampMin = "0", ClampMax = "255"))
+	int32 UnseenEvery = 15;
 
 	/** Tell the sidecar where the first local player's eyes are, so that characters can look there. */
 	UPROPERTY(Config, EditAnywhere, Category = "World")

@@ -40,9 +40,19 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "Mien")
 	bool SendEvent(FName Event, const AActor* Subject, const AActor* Object, float Intensity = 1.0f);
 
+	/**
+	 * From now on Who regards Whom like this: from -1 (hatred) to 1 (love); the rule library's figure otherwise. Who
+	 * carries a Mien Character component, Whom too or is the player; false while the sidecar does not know them.
+	 */
+	UFUNCTION(BlueprintCallable, Category = "Mien")
+	bool SetRelation(const AActor* Who, const AActor* Whom, float Liking);
+
 	/** Id by which the sidecar knows an actor: 0 none, 1 the player. */
 	UFUNCTION(BlueprintPure, Category = "Mien")
 	int64 GetId(const AActor* Actor) const;
+
+	/** At every how many ticks of the sidecar a character's face is wanted, as the project settings say; 0: never. */
+	uint8 GetWish(const AActor* Actor) const;
 
 	/** For components; null while there is none. */
 	const TSharedPtr<FMienConnection>& GetConnection() const { return Connection; }

@@ -61,6 +61,10 @@ struct MIEN_API FMienStatistics
 	UPROPERTY(BlueprintReadOnly, Category = "Mien")
 	int32 Characters = 0;
 
+	/** Of them in the newest frame: others are far away or out of sight, and hold or move on between their frames. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mien")
+	int32 InFrame = 0;
+
 	/** Face frames a second, over the last second or two. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mien")
 	float Rate = 0.0f;
@@ -74,6 +78,13 @@ struct MIEN_API FMienStatistics
 
 	UPROPERTY(BlueprintReadOnly, Category = "Mien")
 	int64 Frames = 0;
+
+	/** Faces that frames brought, and that they left out since no game wanted them with that tick. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mien")
+	int64 Faces = 0;
+
+	UPROPERTY(BlueprintReadOnly, Category = "Mien")
+	int64 Withheld = 0;
 
 	/** Ticks of the sidecar that never came. */
 	UPROPERTY(BlueprintReadOnly, Category = "Mien")

@@ -185,6 +185,24 @@ int mien_face_name(const mien_client* client, uint32_t index, char* name, size_t
   return copyOut(client->client.cast().faceNames()[index], name, capacity);
 }
 
+int mien_rule_name(const mien_client* client, uint32_t index, char* name, size_t capacity) {
+  if (client == nullptr || index >= client->client.cast().rules().size()) return -1;
+  return copyOut(client->client.cast().rules()[index], name, capacity);
+}
+
+uint32_t mien_rule_count(const mien_client* client) {
+  return client == nullptr ? 0 : static_cast<uint32_t>(client->client.cast().rules().size());
+}
+
+uint32_t mien_activity(const mien_client* client, uint32_t capacity, float* strengths) {
+  if (client == nullptr || strengths == nullptr) return 0;
+  const mien::Cast& cast = client->client.cast();
+  const std::size_t rules = cast.rules().size();
+  const std::size_t rows = std::min<std::size_t>(capacity, cast.size());
+  for (std::size_t i = 0; i < rows; ++i) std::copy_n(cast.activity(i), rules, strengths + i * rules);
+  return static_cast<uint32_t>(rows);
+}
+
 int mien_session(const mien_client* client, char* name, size_t capacity) {
   return client == nullptr ? -1 : copyOut(client->client.cast().session(), name, capacity);
 }
@@ -234,6 +252,22 @@ int mien_event(mien_client* client, int64_t now, const char* name, uint32_t subj
                double intensity) {
   if (client == nullptr || name == nullptr) return 0;
   return client->client.event(now, name, subject, object, intensity) ? 1 : 0;
+}
+
+int mien_relation(mien_client* client, uint32_t id, uint32_t whom, float liking) {
+  return client != nullptr && client->client.relation({id, whom, liking}) ? 1 : 0;
+}
+
+int mien_interest(mien_client* client, uint32_t id, uint8_t every) {
+  return client != nullptr && client->client.interest({id, every}) ? 1 : 0;
+}
+
+void mien_get_share(const mien_client* client, mien_share* share) {
+  if (share == nullptr) return;
+  *share = {};
+  if (client == nullptr) return;
+  const mien::CastStatistics now = client->client.statistics().cast;
+  *share = {now.faces, now.withheld, static_cast<uint32_t>(now.inFrame)};
 }
 
 void mien_get_statistics(const mien_client* client, mien_statistics* statistics) {

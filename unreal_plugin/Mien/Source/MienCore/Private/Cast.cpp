@@ -61,7 +61,12 @@ DecodeStatus Cast::take(ByteSpan message, Micros arrival) {
       if (status.ok()) receive(frame, arrival);
       return status;
     }
-    case MessageKind::Activity:
+    case MessageKind::Activity: {
+      Activity activity;
+      status = decode(envelope, activity);
+      if (status.ok()) receive(activity);
+      return status;
+    }
     case MessageKind::Estimate:
       return {};
     default:
@@ -79,6 +84,7 @@ void Cast::receive(const Hello& hello) {
     session_ = hello.session;
     clock_.reset();
     started_ = false;
+    lastFrame_ = 0;
     captured_ = 0;
     characters_.clear();
     order_.clear();
@@ -100,6 +106,7 @@ bool Cast::same(const Hello& hello) const {
 /// Takes over the hello's names; a character that was here goes on playing, one that it does not name leaves.
 void Cast::rename(const Hello& hello) {
   const bool sameColumns = mien::same(emotions_, hello.emotions);
+  const bool sameRules = mien::same(rules_, hello.rules);
   if (!sameColumns) {
     characters_.clear();
     order_.clear();
@@ -123,7 +130,9 @@ void Cast::rename(const Hello& hello) {
     if (known) stays[before] = true;
     characters.push_back({ids[i], names[i], std::move(subjects[i]),
                           known ? std::move(characters_[before].playout)
-                                : Playout(width_, 2 * emotions_.size(), interval, options_)});
+                                : Playout(width_, 2 * emotions_.size(), interval, options_),
+                          known && sameRules ? std::move(characters_[before].activity)
+                                             : std::vector<float>(rules_.size())});
   }
   cast_ = characters.size();
   std::unordered_set<std::string> taken;
@@ -132,6 +141,7 @@ void Cast::rename(const Hello& hello) {
     // A subject can be only one character: where a newcomer has the name, the one who leaves goes at once.
     if (stays[i] || taken.count(characters_[i].subject) != 0) continue;
     characters_[i].playout.leave();
+    characters_[i].activity.assign(rules_.size(), 0.0F);
     characters.push_back(std::move(characters_[i]));
   }
   arrange(std::move(characters));
@@ -191,15 +201,17 @@ void Cast::receive(const FaceFrame& frame, Micros arrival) {
   }
   if (!inOrder(frame)) return;
   ++statistics_.frames;
+  lastFrame_ = arrival;
   captured_ = frame.captured;
   const Micros arrivalAtSender = clock_.toSender(arrival);
   const std::size_t affect = 2 * emotions_.size();
   std::size_t expected = 0;
+  std::size_t strangers = 0;
   for (std::size_t i = 0; i < frame.characters; ++i) {
     const std::size_t at = position(frame.ids[i], expected);
     expected = at + 1;
     if (at >= cast_) {
-      ++statistics_.strangers;
+      ++strangers;
       continue;
     }
     float* sample = nullptr;
@@ -207,13 +219,28 @@ void Cast::receive(const FaceFrame& frame, Micros arrival) {
     frame.affect.copy(sample, i * affect, affect);
     frame.face.copy(sample + affect, i * kFace, kFace);
   }
+  statistics_.strangers += strangers;
+  statistics_.inFrame = frame.characters - strangers;
+  statistics_.faces += statistics_.inFrame;
+  statistics_.withheld += cast_ - std::min(cast_, statistics_.inFrame);
+}
+
+/// Belongs to the newest hello before it on this connection: its columns are that one's rules.
+void Cast::receive(const Activity& activity) {
+  if (!named_ || activity.rules != rules_.size()) return;
+  std::size_t expected = 0;
+  for (std::size_t i = 0; i < activity.characters; ++i) {
+    const std::size_t at = position(activity.ids[i], expected);
+    expected = at + 1;
+    if (at < cast_) activity.intensity.copy(characters_[at].activity.data(), i * activity.rules, activity.rules);
+  }
 }
 
 void Cast::update(Micros now) {
   dismiss();
   const Micros nowAtSender = clock_.toSender(now);
   for (std::size_t i = 0; i < characters_.size(); ++i) {
-    characters_[i].playout.advance(now, nowAtSender, poses_.data() + i * width_);
+    characters_[i].playout.advance(now, nowAtSender, lastFrame_, poses_.data() + i * width_);
   }
   measure(now);
 }
@@ -223,7 +250,7 @@ void Cast::measure(Micros now) {
   Micros delay = 0;
   Micros shown = 0;
   for (const Character& character : characters_) {
-    if (character.playout.empty()) continue;
+    if (character.playout.empty() || lastFrame_ - character.playout.lastArrival() > options_.hold) continue;
     age += clock_.toSender(now) - character.playout.position();
     delay += character.playout.delay();
     ++shown;

@@ -3,6 +3,8 @@
 #include "Link.h"
 #include "Watch.h"
 
+#include <chrono>
+
 namespace mien {
 
 namespace {
@@ -14,6 +16,16 @@ constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
 ConnectionOptions limited(ConnectionOptions options, std::size_t maxMessage) {
   options.zmtp.maxMessage = maxMessage;
+  return options;
+}
+
+/// Gives a game that has none a number of its own: nobody else began at this nanosecond at this address.
+WorldReportOptions numbered(WorldReportOptions options, const void* client) {
+  if (options.game != kNobody) return options;
+  const auto began = std::chrono::steady_clock::now().time_since_epoch().count();
+  std::uint64_t mixed = static_cast<std::uint64_t>(began) ^ reinterpret_cast<std::uintptr_t>(client) << 20U;
+  for (int round = 0; round < 2; ++round) mixed = (mixed ^ mixed >> 32U) * 0xD6E8FEB86659FD93U;
+  options.game = static_cast<std::uint32_t>(mixed >> 32U) | 1U;
   return options;
 }
 
@@ -30,7 +42,7 @@ struct Client::Implementation {
         game(gameStream, SocketType::Push, limited(options.connection, kGameLimit), options.gameQueue,
              options.queueBytes),
         cast(options.playout, options.maxCharacters),
-        report(options.world),
+        report(numbered(options.world, this)),
         watch(options.helloTimeout, notices) {
     // Everything, rather than the prefixes of some kinds: these contain the number of keys, which may grow.
     state.connection.subscribe("");
@@ -65,9 +77,11 @@ struct Client::Implementation {
     state.messages.add();
     Envelope envelope;
     const bool known = open(message, envelope).ok();
-    if (known && (envelope.kind == MessageKind::Activity || envelope.kind == MessageKind::Estimate)) return;
-    if (known && tap != nullptr) tap->onState(envelope, arrival);
-    const MessageQueue::Message entry{message, arrival, state.connection.connections()};
+    if (known && envelope.kind == MessageKind::Estimate) return;
+    const std::uint32_t connection = state.connection.connections();
+    const bool tapped = known && (envelope.kind == MessageKind::Hello || envelope.kind == MessageKind::Face);
+    if (tapped && tap != nullptr) tap->onState(envelope, arrival, connection);
+    const MessageQueue::Message entry{message, arrival, connection};
     if (queueState(entry)) return;
     if (!options.twoThreads) {
       takeState();
@@ -229,6 +243,8 @@ bool Client::event(Micros now, std::string_view name, std::uint32_t subject, std
                    double intensity) {
   return self_->report.event(now, name, subject, object, intensity, self_->game.queue);
 }
+bool Client::relation(const Regard& regard) { return self_->report.relation(regard); }
+bool Client::interest(const Wish& wish) { return self_->report.interest(wish); }
 bool Client::nextNotice(Notice& notice) { return self_->notices.next(notice); }
 ClientStatistics Client::statistics() const { return self_->statistics(); }
 

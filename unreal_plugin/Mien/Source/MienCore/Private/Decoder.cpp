@@ -325,6 +325,19 @@ DecodeStatus decode(const Envelope& envelope, Hello& out) {
   return fields.status();
 }
 
+DecodeStatus decode(const Envelope& envelope, Activity& out) {
+  enum { kMien, kKind, kN, kR, kT, kIds, kIntensity };
+  static constexpr Key kKeys[] = {"mien", "kind", "N", "R", "t", "ids", "intensity"};
+  Fields fields(envelope, kKeys);
+  if (!fields.status().ok()) return fields.status();
+  out.characters = fields.dimension(kN, kMaxCharacters);
+  out.rules = fields.dimension(kR, kMaxRules);
+  out.t = fields.time(kT);
+  out.ids = fields.block<std::uint32_t>(kIds, out.characters);
+  out.intensity = fields.units(kIntensity, out.characters * out.rules);
+  return fields.status();
+}
+
 DecodeStatus decode(const Envelope& envelope, BehaviorEvent& out) {
   enum {
     kMien, kKind, kT, kCharacter, kRule, kPhase, kReason, kInflicter, kTarget, kIntensity, kExpression, kGaze,

@@ -40,14 +40,18 @@ void pair(Writer& writer, const char* key, std::uint64_t number) {
 
 std::size_t sizeOf(const Writer& writer) { return writer.overflowed() ? 0 : writer.size(); }
 
-/// Writes one member of each place as a block.
-template <typename Member>
-void column(Writer& writer, const char* key, const Place* places, std::size_t count, Member Place::*member) {
+bool isRegard(const Regard& regard) {
+  return bits::isFinite(regard.liking) && regard.liking >= -1 && regard.liking <= 1;
+}
+
+/// Writes one member of each row as a block.
+template <typename Row, typename Member>
+void column(Writer& writer, const char* key, const Row* rows, std::size_t count, Member Row::*member) {
   writer.text(key);
   std::uint8_t* out = writer.binary(count * sizeof(Member));
   if (out == nullptr) return;
   for (std::size_t i = 0; i < count; ++i, out += sizeof(Member)) {
-    std::memcpy(out, &(places[i].*member), sizeof(Member));
+    std::memcpy(out, &(rows[i].*member), sizeof(Member));
   }
 }
 
@@ -104,6 +108,33 @@ std::size_t encodeGameEvent(Micros t, std::string_view name, std::uint32_t subje
   pair(writer, "object", object);
   writer.text("intensity");
   writer.real(intensity);
+  return sizeOf(writer);
+}
+
+std::size_t encodeRelations(Micros t, const Regard* regards, std::size_t count, MutableBytes room) {
+  if (!isTime(t) || count > kMaxEntities) return 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!isRegard(regards[i])) return 0;
+  }
+  Writer writer(room);
+  start(writer, 7, "relations");
+  pair(writer, "K", count);
+  pair(writer, "t", static_cast<std::uint64_t>(t));
+  column(writer, "ids", regards, count, &Regard::id);
+  column(writer, "whom", regards, count, &Regard::whom);
+  column(writer, "liking", regards, count, &Regard::liking);
+  return sizeOf(writer);
+}
+
+std::size_t encodeInterest(Micros t, std::uint32_t game, const Wish* wishes, std::size_t count, MutableBytes room) {
+  if (!isTime(t) || count > kMaxEntities) return 0;
+  Writer writer(room);
+  start(writer, 7, "interest");
+  pair(writer, "K", count);
+  pair(writer, "t", static_cast<std::uint64_t>(t));
+  pair(writer, "game", game);
+  column(writer, "ids", wishes, count, &Wish::id);
+  column(writer, "every", wishes, count, &Wish::every);
   return sizeOf(writer);
 }
 

@@ -59,7 +59,7 @@ void Playout::adapt(Micros required) {
   delay_ = std::clamp(delay_, static_cast<double>(options_.minDelay), static_cast<double>(options_.maxDelay));
 }
 
-void Playout::advance(Micros now, Micros nowAtSender, float* out) {
+void Playout::advance(Micros now, Micros nowAtSender, Micros heard, float* out) {
   if (count_ == 0) {
     std::fill(out, out + width_, 0.0F);
     return;
@@ -69,7 +69,7 @@ void Playout::advance(Micros now, Micros nowAtSender, float* out) {
   advanced_ = true;
   move(elapsed, nowAtSender);
   interpolate(out);
-  fade(now, elapsed, out);
+  fade(now - std::max(lastArrival_, heard), elapsed, out);
 }
 
 void Playout::move(Micros elapsed, Micros nowAtSender) {
@@ -98,8 +98,8 @@ void Playout::interpolate(float* out) const {
   for (std::size_t i = 0; i < width_; ++i) out[i] = before[i] + share * (after[i] - before[i]);
 }
 
-void Playout::fade(Micros now, Micros elapsed, float* out) {
-  const bool here = !left_ && now - lastArrival_ < options_.hold;
+void Playout::fade(Micros silence, Micros elapsed, float* out) {
+  const bool here = !left_ && silence < options_.hold;
   const Micros duration = std::max<Micros>(here ? options_.fadeIn : options_.fadeOut, 1);
   const float change = static_cast<float>(elapsed) / static_cast<float>(duration);
   presence_ = std::clamp(presence_ + (here ? change : -change), 0.0F, 1.0F);

@@ -18,13 +18,17 @@ struct CastStatistics {
   std::uint64_t duplicates = 0;  ///< frames seen before: dropped
   std::uint64_t unnamed = 0;     ///< frames whose names had not come: dropped
   std::uint64_t strangers = 0;   ///< characters in frames that the hello does not name
+  std::uint64_t faces = 0;       ///< characters that frames brought,
+  std::uint64_t withheld = 0;    ///< and left out, since no game wanted them with that tick
+  std::size_t inFrame = 0;       ///< characters in the newest frame
   std::uint64_t malformed = 0;   ///< messages that were none
   std::uint64_t versions = 0;    ///< of them, ones of another version of the protocol
   std::uint64_t hellos = 0;      ///< changes of cast, library or session
   DecodeError lastError = DecodeError::None;
   const char* lastField = "";
   double rate = 0;               ///< face frames a second, over the last second or two
-  Micros age = 0;                ///< of the poses shown, mean of the characters, beyond the fastest transit
+  Micros age = 0;                ///< of the poses shown, mean of the characters that frames still bring, beyond the
+                                 ///< fastest transit
   Micros delay = 0;              ///< that the jitter buffers add, mean of the characters
 };
 
@@ -70,6 +74,9 @@ class MIENCORE_API Cast {
   const float* emotion(std::size_t character) const { return row(character); }
   const float* mood(std::size_t character) const { return row(character) + emotions_.size(); }
   float presence(std::size_t character) const { return characters_[character].playout.presence(); }
+  /// How strongly each of `rules()` is executed, from 0 (idle) to 1, as last told: at least once a second, and
+  /// whenever a behavior starts or ends.
+  const float* activity(std::size_t character) const { return characters_[character].activity.data(); }
 
   const CastStatistics& statistics() const { return statistics_; }
   /// Capture time, on the sender's clock, of what the newest frame answers; 0 before the first.
@@ -82,12 +89,14 @@ class MIENCORE_API Cast {
     std::string name;
     std::string subject;
     Playout playout;
+    std::vector<float> activity;  // by rule
   };
 
   const float* row(std::size_t character) const { return poses_.data() + character * width_; }
   DecodeStatus take(ByteSpan message, Micros arrival);
   void receive(const Hello& hello);
   void receive(const FaceFrame& frame, Micros arrival);
+  void receive(const Activity& activity);
   bool same(const Hello& hello) const;
   void rename(const Hello& hello);
   void arrange(std::vector<Character> characters);
@@ -116,6 +125,7 @@ class MIENCORE_API Cast {
   SenderClock clock_;
   bool started_ = false;  // a frame of this session has come
   std::uint64_t lastSeq_ = 0;
+  Micros lastFrame_ = 0;  // when it came
   std::uint64_t captured_ = 0;
 
   CastStatistics statistics_;

@@ -48,12 +48,13 @@ struct ClientStatistics {
   bool receiving = false;  ///< a face came within `PlayoutOptions::hold`
 };
 
-/// Sees every state message on the thread that receives, before it is queued: for engines that buffer and
-/// interpolate themselves, such as Live Link. Decode it with `Decoder.h`.
+/// Sees every hello and face frame on the thread that receives, before it is queued: for engines that buffer and
+/// interpolate themselves, such as Live Link. Decode it with `Decoder.h`, or give it to a `Cast` of your own.
 class MIENCORE_API StateTap {
  public:
   virtual ~StateTap() = default;
-  virtual void onState(const Envelope& envelope, Micros arrival) = 0;
+  /// `connection` numbers the connections, as in `Cast::receive`.
+  virtual void onState(const Envelope& envelope, Micros arrival, std::uint32_t connection) = 0;
 };
 
 /// A game's end of the bridge.
@@ -89,6 +90,9 @@ class MIENCORE_API Client {
   bool place(const Place& place);
   bool object(std::uint32_t id, std::string_view name, bool present, const Level* state, std::size_t levels);
   bool event(Micros now, std::string_view name, std::uint32_t subject, std::uint32_t object, double intensity);
+  /// As `WorldReport::relation` and `WorldReport::interest`.
+  bool relation(const Regard& regard);
+  bool interest(const Wish& wish);
   /// Fetches the next line for the log. Each condition is posted once, however long it lasts.
   bool nextNotice(Notice& notice);
   ClientStatistics statistics() const;

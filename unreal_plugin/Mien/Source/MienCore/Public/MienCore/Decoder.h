@@ -42,6 +42,7 @@ MIENCORE_API DecodeStatus open(ByteSpan message, Envelope& envelope);
 /// span. Keys may come in any order; unknown keys are skipped. On error `out` is unspecified.
 MIENCORE_API DecodeStatus decode(const Envelope& envelope, FaceFrame& out);
 MIENCORE_API DecodeStatus decode(const Envelope& envelope, Hello& out);
+MIENCORE_API DecodeStatus decode(const Envelope& envelope, Activity& out);
 MIENCORE_API DecodeStatus decode(const Envelope& envelope, BehaviorEvent& out);
 MIENCORE_API DecodeStatus decode(const Envelope& envelope, Status& out);
 

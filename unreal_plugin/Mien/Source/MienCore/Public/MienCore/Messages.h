@@ -34,8 +34,8 @@ enum class MessageKind : std::uint8_t {
   Hello,
   Behavior,
   Status,
-  Activity,  ///< no game needs this and the next: passed over
-  Estimate,
+  Activity,
+  Estimate,  ///< no game needs it: passed over
 };
 
 /// Names in a list; iterate with `next`.
@@ -53,7 +53,7 @@ class MIENCORE_API NameList {
   std::size_t size_ = 0;
 };
 
-/// One tick of all characters: what they feel and what their faces do.
+/// One tick: what characters feel and what their faces do; of those whose turn it is (PROTOCOL.md, section 4).
 struct FaceFrame {
   std::uint64_t t = 0;           ///< sender time, microseconds: any number, so compare with `kLatest` first
   std::uint64_t seq = 0;         ///< tick number; a gap is a tick that was dropped
@@ -64,6 +64,15 @@ struct FaceFrame {
   Block<std::uint32_t> ids;      ///< N
   Block<float> affect;           ///< N x 2 x M in [0, 1]: emotion, then mood
   Block<float> face;             ///< N x `kFace`
+};
+
+/// Which rules characters execute, and how strongly; rules as listed in the hello.
+struct Activity {
+  std::uint64_t t = 0;
+  std::size_t characters = 0;  ///< N
+  std::size_t rules = 0;       ///< R
+  Block<std::uint32_t> ids;    ///< N
+  Block<float> intensity;      ///< N x R in [0, 1]: 0 where a rule is idle
 };
 
 /// The names that every array refers to by position.

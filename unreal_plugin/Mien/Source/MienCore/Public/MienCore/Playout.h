@@ -35,8 +35,9 @@ class MIENCORE_API Playout {
   /// sender's. `sample` is where to write its values, or null when it is not newer than the newest.
   Arrival push(Micros t, Micros arrival, Micros arrivalAtSender, float*& sample);
 
-  /// Moves on to `now` (`nowAtSender` on the sender's clock) and writes `width` values.
-  void advance(Micros now, Micros nowAtSender, float* out);
+  /// Moves on to `now` (`nowAtSender` on the sender's clock) and writes `width` values. `heard` is when the sender
+  /// was last heard of, on our clock: as long as it sends for others, this character holds its pose.
+  void advance(Micros now, Micros nowAtSender, Micros heard, float* out);
 
   /// Lets the pose fade without holding it: the character has left.
   void leave() { left_ = true; }
@@ -49,6 +50,8 @@ class MIENCORE_API Playout {
   /// Sender time of the pose.
   Micros position() const { return position_; }
   bool empty() const { return count_ == 0; }
+  /// When the newest sample came, on our clock.
+  Micros lastArrival() const { return lastArrival_; }
 
  private:
   Micros timeAt(std::size_t age) const { return times_[(newest_ + times_.size() - age) % times_.size()]; }
@@ -58,7 +61,7 @@ class MIENCORE_API Playout {
   void adapt(Micros required);
   void move(Micros elapsed, Micros nowAtSender);
   void interpolate(float* out) const;
-  void fade(Micros now, Micros elapsed, float* out);
+  void fade(Micros silence, Micros elapsed, float* out);
 
   std::size_t width_;
   std::size_t fading_;

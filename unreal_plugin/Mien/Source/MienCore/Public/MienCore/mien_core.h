@@ -81,11 +81,17 @@ MIEN_API uint32_t mien_emotion_count(const mien_client* client);
 MIEN_API uint32_t mien_poses(const mien_client* client, uint32_t capacity, uint32_t* ids, float* faces,
                              float* emotions, float* moods, float* presence);
 
+/* Copies how strongly characters execute each rule, from 0 (idle) to 1, into `capacity` rows of `mien_rule_count`, in
+ * the order of `mien_poses`. Returns the number of rows written. */
+MIEN_API uint32_t mien_rule_count(const mien_client* client);
+MIEN_API uint32_t mien_activity(const mien_client* client, uint32_t capacity, float* strengths);
+
 /* Copy a name into `name` of `capacity` bytes, ending in 0; return its length, or -1 when there is none or no room. */
 MIEN_API int mien_character_name(const mien_client* client, uint32_t index, char* name, size_t capacity);
 MIEN_API int mien_subject_name(const mien_client* client, uint32_t index, char* name, size_t capacity);
 MIEN_API int mien_emotion_name(const mien_client* client, uint32_t index, char* name, size_t capacity);
 MIEN_API int mien_face_name(const mien_client* client, uint32_t index, char* name, size_t capacity);
+MIEN_API int mien_rule_name(const mien_client* client, uint32_t index, char* name, size_t capacity);
 MIEN_API int mien_session(const mien_client* client, char* name, size_t capacity);
 
 /* Fetch the next behavior, or the next line for the log (warning: 1, information: 0); call until 0. */
@@ -99,6 +105,18 @@ MIEN_API int mien_object(mien_client* client, uint32_t id, const char* name, int
 MIEN_API int mien_event(mien_client* client, int64_t now, const char* name, uint32_t subject, uint32_t object,
                         double intensity);
 
+/* How `id` regards `whom` (1 the player, or a character) from now on: -1 hatred, 1 love; the library's figure else. */
+MIEN_API int mien_relation(mien_client* client, uint32_t id, uint32_t whom, float liking);
+/* How often the game wants to hear of a character: 1 with every tick of the sidecar (as without a word), n with every
+ * n-th, 0 never. A character that frames leave out holds its pose. */
+MIEN_API int mien_interest(mien_client* client, uint32_t id, uint8_t every);
+
+/* Characters that face frames brought and left out since the start, and in the newest frame. */
+typedef struct mien_share {
+  uint64_t faces, withheld;
+  uint32_t in_frame;
+} mien_share;
+MIEN_API void mien_get_share(const mien_client* client, mien_share* share);
 MIEN_API void mien_get_statistics(const mien_client* client, mien_statistics* statistics);
 
 #ifdef __cplusplus
