@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from mien.bridge.clock import monotonic_micros
 from mien.runtime.cli import options
-from mien.runtime.cli.app import app
+from mien.runtime.cli.app import UserError, app, stdout
 
 _DEVELOPMENT = "The two processes that [bold]mien run[/] starts"
 
@@ -25,9 +26,21 @@ def perceive(
     keys: options.Keys = None,
     embed: options.Embed = False,
     transcript: options.Transcript = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot",
+            metavar="FILE.png",
+            help="Instead of sending: draw what is recognized in a clip over time, below pictures of it.",
+        ),
+    ] = None,
+    force: options.Force = False,
     supervised: options.Supervised = False,
 ) -> None:
     """Watch and hear the player; send what they show to a director, on this machine or another."""
+    if plot is not None:
+        _plot(source, transcript, plot, force=force)
+        return
     from mien.bridge.messages import Utterance
     from mien.bridge.outbox import PerceptSender
     from mien.bridge.subscriber import Subscriber
@@ -97,3 +110,30 @@ def direct(
         reloader = Reloader(library or wiring.SAMPLE_LIBRARY, director)
         opened.callback(reloader.close)
         run_director(road, inbox, session, leash.stop, reloader.take)
+
+
+def _plot(source: str, transcript: Path | None, out: Path, *, force: bool) -> None:
+    """Watch a clip in virtual time and draw all that was recognized."""
+    import cv2
+
+    from mien.models.recognizer import Recognizer
+    from mien.runtime.cli.sources import is_file, open_source
+    from mien.runtime.cli.wiring import refuse_to_replace, users_mistakes
+    from mien.runtime.perceiving import Perceiver
+    from mien.runtime.portrait.timeline import timeline
+    from mien.runtime.watching import watch
+
+    if not is_file(source):
+        raise UserError(f"--plot needs a clip or a session that has an end, not {source!r}")
+    refuse_to_replace(out, ".png", force=force)
+    with users_mistakes(), ExitStack() as opened:
+        sensed, _ = open_source(source, 0, transcript)
+        opened.callback(sensed.close)
+        with stdout.status(f"watching {escape(source)}"):
+            seen = watch(sensed, Perceiver(Recognizer(), embed=False))
+        for notice in sensed.notices():
+            stdout.print(notice, style="yellow", markup=False, soft_wrap=True)
+        name = Path(source).name
+        picture = timeline(name, seen.estimates, seen.stills, seen.loudness, seen.lines, seen.end)
+        out.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+    stdout.print(f"wrote {escape(str(out))}")

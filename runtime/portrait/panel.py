@@ -17,12 +17,12 @@ from mien.runtime.portrait.look import look_of
 MAX_CHARACTERS: Final = 12
 """More would be too small to read a face."""
 
-_PAPER: Final[Color] = (236, 243, 246)
-_CARD: Final[Color] = (252, 253, 254)
-_INK: Final[Color] = (58, 48, 44)
-_FAINT: Final[Color] = (150, 146, 142)
-_TRACK: Final[Color] = (228, 230, 232)
-_EMOTION_COLORS: Final[dict[str, Color]] = {
+PAPER: Final[Color] = (236, 243, 246)
+CARD: Final[Color] = (252, 253, 254)
+INK: Final[Color] = (58, 48, 44)
+FAINT: Final[Color] = (150, 146, 142)
+TRACK: Final[Color] = (228, 230, 232)
+EMOTION_COLORS: Final[dict[str, Color]] = {
     "neutral": (170, 165, 160),
     "joy": (64, 190, 244),
     "sadness": (190, 124, 74),
@@ -69,7 +69,7 @@ def compose(shot: Shot, emotions: Sequence[str], size: tuple[int, int], *, with_
         raise ValueError(f"a picture shows 1 to {MAX_CHARACTERS} characters, not {len(shot.characters)}")
     width, height = size
     picture = np.empty((height, width, 3), np.uint8)
-    picture[:] = _PAPER
+    picture[:] = PAPER
     gap = height // 45
     left = gap
     if with_player:
@@ -118,7 +118,7 @@ def _rounded(picture: UInt8, box: tuple[int, int, int, int], color: Color, radiu
     canvas.fill(np.concatenate(rim), color)
 
 
-def _text(picture: UInt8, text: str, at: tuple[int, int], height: float, color: Color, room: int) -> None:
+def write(picture: UInt8, text: str, at: tuple[int, int], height: float, color: Color, room: int) -> None:
     """Write a line whose capitals are `height` pixels tall, cut to `room` pixels; `at` is its lower left."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() or "?"
     font, scale = cv2.FONT_HERSHEY_DUPLEX, height / 21
@@ -136,16 +136,16 @@ def _player(picture: UInt8, player: UInt8 | None, box: tuple[int, int, int, int]
     shown_height = round(shown_width * aspect)
     top = y + (height - shown_height - caption) // 2
     left = x + (width - shown_width) // 2
-    _rounded(picture, (x, top - 8, width, shown_height + caption + 16), _CARD, 14)
+    _rounded(picture, (x, top - 8, width, shown_height + caption + 16), CARD, 14)
     if player is None:
-        _rounded(picture, (left, top, shown_width, shown_height), _TRACK, 8)
-        _text(picture, "no picture", (x + width // 2 - 60, top + shown_height // 2), 15, _FAINT, shown_width)
+        _rounded(picture, (left, top, shown_width, shown_height), TRACK, 8)
+        write(picture, "no picture", (x + width // 2 - 60, top + shown_height // 2), 15, FAINT, shown_width)
     else:
         shrink = cv2.INTER_AREA if shown_width < player.shape[1] else cv2.INTER_CUBIC
         shown = cv2.resize(player, (shown_width, shown_height), interpolation=shrink)
         picture[top : top + shown_height, left : left + shown_width] = shown
     baseline = top + shown_height + round(caption * 0.78)
-    _text(picture, "player", (x + 16, baseline), caption * 0.42, _INK, width - 32)
+    write(picture, "player", (x + 16, baseline), caption * 0.42, INK, width - 32)
 
 
 def _card(picture: UInt8, who: Character, emotions: Sequence[str], box: tuple[int, int, int, int]) -> None:
@@ -156,7 +156,7 @@ def _card(picture: UInt8, who: Character, emotions: Sequence[str], box: tuple[in
                 f"the {what} of {who.name} has the shape {shape}; there are {len(emotions)} emotions"
             )
     x, y, width, height = box
-    _rounded(picture, box, _CARD, 14)
+    _rounded(picture, box, CARD, 14)
     pad, side = max(height // 40, 6), _portrait_side(width, height)
     if _is_tall(width, height):
         portrait = x + (width - side) // 2, y + pad
@@ -175,24 +175,24 @@ def _lines(picture: UInt8, who: Character, emotions: Sequence[str], box: tuple[i
     x, y, width, height = box
     step = height / (len(emotions) + 3.6)
     tall = min(step * 0.5, 20.0)
-    _text(picture, who.name, (x, round(y + 0.95 * step)), min(tall * 1.5, step * 0.8), _INK, width)
+    write(picture, who.name, (x, round(y + 0.95 * step)), min(tall * 1.5, step * 0.8), INK, width)
     named = round(min(width * 0.5, tall * 8))
     small = min(tall * 0.85, named / (0.95 * max(map(len, emotions))))
     felt = zip(emotions, who.emotion.tolist(), who.mood.tolist(), strict=True)
     for row, (emotion, level, mood) in enumerate(felt):
         middle = y + (row + 2.0) * step
-        color = _EMOTION_COLORS.get(emotion, _OTHER_COLORS[row % len(_OTHER_COLORS)])
-        _text(picture, emotion, (x, round(middle + small * 0.5)), small, _INK, named - 6)
+        color = EMOTION_COLORS.get(emotion, _OTHER_COLORS[row % len(_OTHER_COLORS)])
+        write(picture, emotion, (x, round(middle + small * 0.5)), small, INK, named - 6)
         track = (x + named, round(middle - tall * 0.4), width - named, max(round(tall * 0.8), 3))
-        _rounded(picture, track, _TRACK, track[3] // 2)
+        _rounded(picture, track, TRACK, track[3] // 2)
         filled = round(track[2] * min(max(level, 0.0), 1.0))
         if filled >= 2:
             _rounded(picture, (track[0], track[1], filled, track[3]), color, track[3] // 2)
         tick = track[0] + round((track[2] - 1) * min(max(mood, 0.0), 1.0))
-        cv2.line(picture, (tick, track[1] - 2), (tick, track[1] + track[3] + 1), _INK, 2)
-    color = mix(_INK, (40, 90, 200), 0.35)
+        cv2.line(picture, (tick, track[1] - 2), (tick, track[1] + track[3] + 1), INK, 2)
+    color = mix(INK, (40, 90, 200), 0.35)
     for row, label in enumerate(who.labels[:2]):
-        _text(
+        write(
             picture,
             label,
             (x, round(y + (len(emotions) + 2.5 + row * 0.95) * step)),
