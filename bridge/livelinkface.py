@@ -6,7 +6,8 @@ One UDP packet a character and tick, version 6 of what the iPhone app sends in A
     | i32 frame, f32 subframe, i32 rate numerator, i32 rate denominator | u8 count = 61 | 61 × f32
 
 The 61 values are `faces.FACE` in that order. Each character is a subject of its own, told apart by name,
-and a device of its own, since a receiver may take a device with a new subject name for a rename.
+and a device of its own, since a receiver may take a device with a new subject name for a rename. Where a
+receiver wants a port for each, give each character an emitter of its own.
 Rotations go out as they are, in radians and with our signs (see `faces.ROTATIONS`): the format is known to
 carry them as small numbers around 0, but its signs have not been checked against Unreal.
 """
@@ -29,16 +30,23 @@ _DAY: Final = 24 * 60 * 60
 
 
 class LiveLinkFaceEmitter:
-    """Sends the face of every character to one address; keeps no connection and cannot know who listens."""
+    """Sends faces to one address; keeps no connection and cannot know who listens."""
 
-    def __init__(self, host: str = "127.0.0.1", port: int = PORT) -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = PORT, character: str | None = None) -> None:
         """Look the host up.
+
+        Args:
+            host: where to send.
+            port: where to send.
+            character: whose face, by the name in the hello; everybody's unless given.
 
         Raises:
             OSError: the host is unknown.
         """
         self._datagrams = Datagrams(host, port)
+        self._name = character
         self._heads: dict[int, bytes] = {}
+        self._named = False
         self._rate = 1
 
     def emit(self, messages: Sequence[Message]) -> None:
@@ -50,7 +58,9 @@ class LiveLinkFaceEmitter:
                 self._heads = {
                     int(character): packet_head(device_id(message.session, int(character)), name)
                     for character, name in zip(message.ids, message.characters, strict=True)
+                    if self._name in (None, name)
                 }
+                self._named = True
             elif isinstance(message, FaceFrame):
                 newest = message
         if newest is None:
@@ -60,10 +70,10 @@ class LiveLinkFaceEmitter:
         size = 4 * len(FACE)
         for row, character in enumerate(newest.ids):
             head = self._heads.get(int(character))
-            if head is None:  # no hello has named it yet
-                self._datagrams.drop()
-            else:
+            if head is not None:
                 self._datagrams.send(head + clock + values[row * size : (row + 1) * size])
+            elif self._name is None or not self._named:  # no hello has named it yet
+                self._datagrams.drop()
 
     def stats(self) -> Mapping[str, int]:
         """Return totals since the start: packets `sent` and `dropped`."""

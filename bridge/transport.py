@@ -22,6 +22,8 @@ KEEPALIVE_S: Final = 5
 RECONNECT_MS: Final = 100
 RECONNECT_MAX_MS: Final = 2000
 
+COMES_AND_GOES: Final = zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED
+
 _ADDRESS: Final = re.compile(r"(?P<curve>curve\+)?tcp://(?P<host>\[[^\]]+\]|[^:/\[\]]+):(?P<port>\d{1,5})")
 _SENDERS: Final = (zmq.PUB, zmq.XPUB, zmq.PUSH)
 _ZAP_DOMAIN: Final = "mien"
@@ -120,9 +122,9 @@ class Transport:
         socket.connect(f"tcp://{host}:{port}")
         return socket
 
-    def watch(self, socket: "zmq.Socket[bytes]") -> "zmq.Socket[bytes]":
-        """Return a socket that tells when this one's connection comes up and goes."""
-        monitor = socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED)
+    def watch(self, socket: "zmq.Socket[bytes]", events: int = COMES_AND_GOES) -> "zmq.Socket[bytes]":
+        """Return a socket that tells when this one's connection comes up and goes, or of other `events`."""
+        monitor = socket.get_monitor_socket(events)
         self._sockets.append(monitor)
         return monitor
 

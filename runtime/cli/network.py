@@ -1,6 +1,7 @@
-"""`mien probe` and `mien keys`: what a game would receive, and how to reach beyond this machine."""
+"""`mien probe`, `mien keys`, `mien relay`: what a game receives, and how to reach beyond this machine."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from mien.bridge.clock import monotonic_micros
 from mien.runtime.cli import options
-from mien.runtime.cli.app import app, stdout
+from mien.runtime.cli.app import UserError, app, stdout
 
 if TYPE_CHECKING:
     from mien.bridge.subscriber import Subscriber
@@ -79,6 +80,78 @@ def keys(
     stdout.print(
         f"Copy server.key, {escape(client)}.key_secret to the other machine, then there: "
         f"[bold]mien perceive camera --host ADDRESS --keys FOLDER[/]"
+    )
+
+
+@app.command()
+def relay(
+    host: Annotated[str, typer.Argument(help="Address of the machine that the sidecar is on.")],
+    keys: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where server.key and our own key_secret lie.")
+    ] = Path("keys"),
+    client: Annotated[str, typer.Option(help="Name of our own key.")] = "client",
+    remote_port: Annotated[
+        int, typer.Option(min=1, max=65_532, help="First of the sidecar's ports there.")
+    ] = 5570,
+    port: options.Port = 5570,
+    seconds: Annotated[float, typer.Option(min=0, help="End after so long; 0: with Ctrl-C.")] = 0.0,
+) -> None:
+    """Bring a sidecar on another machine to this one, for games that speak no encryption.
+
+    The Unreal plugin is one: with a relay beside the game it connects to 127.0.0.1:5570 as if the sidecar
+    were here. Faces and behaviors come in, what the game says goes back, encrypted between the machines.
+
+    [bold]On the sidecar's machine[/]: mien keys; mien run camera --host ADDRESS --keys keys
+
+    [bold]Here[/], with server.key and client.key_secret from there: mien relay ADDRESS --keys FOLDER
+    """
+    from mien.bridge.keys import load_client
+    from mien.bridge.relay import Relay, RelayError
+    from mien.runtime.cli.wiring import endpoints, users_mistakes
+
+    with users_mistakes():
+        ours = load_client(keys, client)
+        moved = Relay(endpoints(remote_port, host, curve=True), endpoints(port), ours)
+    stdout.print(f"games connect to [bold]127.0.0.1:{port}[/]; Ctrl-C ends")
+    live = Live(console=stdout, auto_refresh=False, transient=True) if stdout.is_terminal else None
+    began = told = time.monotonic()
+    before: Mapping[str, int] = {}
+    try:
+        if live:
+            live.start()
+        while not seconds or time.monotonic() - began < seconds:
+            for line in moved.step(0.1):
+                stdout.print(line, markup=False, soft_wrap=True)
+            now = time.monotonic()
+            if now - told >= (1 if live else 10):
+                line = _traffic(moved.stats(), before, now - told)
+                before, told = moved.stats(), now
+                if live:
+                    live.update(line, refresh=True)
+                else:
+                    stdout.print(line, soft_wrap=True)
+    except KeyboardInterrupt:
+        pass
+    except RelayError as error:
+        raise UserError(str(error)) from None
+    finally:
+        if live:
+            live.stop()
+        totals = moved.stats()
+        moved.close()
+    stdout.print(
+        f"relayed {totals['state']} state, {totals['events']} event and {totals['game']} game messages, "
+        f"{totals['bytes'] / 1e6:.1f} MB; {totals['dropped']} dropped"
+    )
+
+
+def _traffic(now: Mapping[str, int], before: Mapping[str, int], elapsed: float) -> str:
+    """Return what a relay moves, a second."""
+    rates = {name: (total - before.get(name, 0)) / elapsed for name, total in now.items()}
+    return (
+        f"{now['subscribers']} games; {rates['state']:.0f} state, {rates['events']:.0f} event, "
+        f"{rates['game']:.0f} game messages and {rates['bytes'] / 1e3:.0f} kB a second; "
+        f"{now['dropped']} dropped"
     )
 
 

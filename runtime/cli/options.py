@@ -42,9 +42,22 @@ Emit = Annotated[
     ),
 ]
 Llf = Annotated[
-    str, typer.Option(metavar="HOST:PORT", help="Unreal's Live Link Face port.", rich_help_panel=_NETWORK)
+    str,
+    typer.Option(
+        metavar="[NAME=]HOST:PORT,…",
+        help="Unreal's Live Link Face port for all characters, or one for each: "
+        "[bold]Mira=127.0.0.1:11111,Bram=127.0.0.1:11112[/].",
+        rich_help_panel=_NETWORK,
+    ),
 ]
-Vmc = Annotated[str, typer.Option(metavar="HOST:PORT", help="The VMC receiver.", rich_help_panel=_NETWORK)]
+Vmc = Annotated[
+    str,
+    typer.Option(
+        metavar="[NAME=]HOST:PORT,…",
+        help="The VMC receiver of the first character, or of each by name, as above.",
+        rich_help_panel=_NETWORK,
+    ),
+]
 Port = Annotated[
     int,
     typer.Option(

@@ -95,7 +95,7 @@ def direct(
         secret = wiring.server_keys(keys)
         inbox = Inbox(where, secret)
         opened.callback(inbox.close)
-        outs = wiring.emitters(emit, where, secret, llf, vmc)
+        outs = wiring.emitters(emit, where, secret, llf, vmc, [c.name for c in loaded.characters])
         for out in outs:
             opened.callback(out.close)
         director = Director(loaded, seed=seed, rate=rate)

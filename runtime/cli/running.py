@@ -201,7 +201,9 @@ def _run_fast(
         loaded = wiring.load_library(library)
         opened, _ = open_source(source, 0, transcript)
         parts.callback(opened.close)
-        outs = wiring.emitters(emit, wiring.endpoints(port), None, llf, vmc)
+        outs = wiring.emitters(
+            emit, wiring.endpoints(port), None, llf, vmc, [c.name for c in loaded.characters]
+        )
         for out in outs:
             parts.callback(out.close)
         recorder = wiring.recorder(

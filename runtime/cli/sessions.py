@@ -171,9 +171,10 @@ def _play(
     from mien.runtime.view.moment import Moment
     from mien.runtime.view.screen import Screen
 
-    outs = wiring.emitters(emit, wiring.endpoints(port), None, llf, vmc)
     again = _reperceived(session) if origin is Origin.PIXELS else None
     rerun = _rerun(session, library, Progress(disable=True))
+    cast = rerun.director.engine.cast.names
+    outs = wiring.emitters(emit, wiring.endpoints(port), None, llf, vmc, cast)
     moment, screen, shown, begun = Moment(), Screen(), 0.0, time.monotonic()
     hello = rerun.director.hello(session.path.stem[:64], session.start, time.time_ns() // 1000)
     moment.take(hello)

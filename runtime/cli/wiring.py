@@ -1,6 +1,6 @@
 """From what was typed on the command line to the parts that it names."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from importlib.resources import files
@@ -54,20 +54,23 @@ def endpoints(port: int = DEFAULT_PORT, host: str = "127.0.0.1", *, curve: bool 
     return Endpoints.on(host, port, curve=curve)
 
 
-def emitters(names: str, where: Endpoints, keys: ServerKeys | None, llf: str, vmc: str) -> list[Emitter]:
+def emitters(
+    names: str, where: Endpoints, keys: ServerKeys | None, llf: str, vmc: str, cast: Collection[str]
+) -> list[Emitter]:
     """Return the emitters that a list such as `zmq,llf` names.
 
     Args:
         names: any of `zmq`, `llf`, `vmc`, separated by commas.
         where: addresses to publish on.
         keys: for addresses beyond this machine.
-        llf: host and port of the Live Link Face receiver.
-        vmc: host and port of the VMC receiver.
+        llf: addresses of Live Link Face receivers, see `receivers`.
+        vmc: addresses of VMC receivers.
+        cast: names of the characters.
     """
-    makers: dict[str, Callable[[], Emitter]] = {
-        "zmq": lambda: ZeroMQEmitter(where, keys),
-        "llf": lambda: LiveLinkFaceEmitter(*_host_and_port(llf, "--llf")),
-        "vmc": lambda: VMCEmitter(*_host_and_port(vmc, "--vmc")),
+    makers: dict[str, Callable[[], list[Emitter]]] = {
+        "zmq": lambda: [ZeroMQEmitter(where, keys)],
+        "llf": lambda: [LiveLinkFaceEmitter(*to) for to in receivers(llf, "--llf", cast)],
+        "vmc": lambda: [VMCEmitter(*to) for to in receivers(vmc, "--vmc", cast)],
     }
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     for name in wanted:
@@ -76,12 +79,32 @@ def emitters(names: str, where: Endpoints, keys: ServerKeys | None, llf: str, vm
     made: list[Emitter] = []
     try:
         for name in dict.fromkeys(wanted):
-            made.append(makers[name]())  # noqa: PERF401 - those made before one fails have to be closed
+            made += makers[name]()
     except BaseException:
         for emitter in made:
             emitter.close()
         raise
     return made
+
+
+def receivers(text: str, option: str, cast: Collection[str]) -> list[tuple[str, int, str | None]]:
+    """Return host, port and character of each receiver in a list such as `Mira=127.0.0.1:11111,[::1]:11112`.
+
+    Raises:
+        UserError: an address or a name is none; says what would be right.
+    """
+    found = []
+    for part in text.split(","):
+        name, given, address = part.strip().rpartition("=")
+        if given and name not in cast:
+            raise UserError(f"{option}: nobody is called {name!r}; the cast is {', '.join(cast)}")
+        host, _, port = address.rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+            raise UserError(
+                f"{option} takes HOST:PORT or NAME=HOST:PORT, such as 127.0.0.1:11111, not {part!r}"
+            )
+        found.append((host.strip("[]"), int(port), name if given else None))
+    return found
 
 
 def server_keys(folder: Path | None) -> ServerKeys | None:
@@ -180,10 +203,3 @@ def refuse_to_replace(path: Path | None, suffix: str, *, force: bool) -> None:
 def weight_hashes() -> dict[str, str]:
     """Return the SHA-256 of each of the recognizer's networks, by file name."""
     return {file.name: sha256(file) for file in sorted(WEIGHTS.glob("*.onnx"))}
-
-
-def _host_and_port(text: str, option: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
-        raise UserError(f"{option} takes HOST:PORT, such as 127.0.0.1:11111, not {text!r}")
-    return host.strip("[]"), int(port)

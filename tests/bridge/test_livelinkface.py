@@ -152,3 +152,44 @@ def test_any_name_time_rate_and_face_are_read_back_as_sent(
     assert packet.rate == (rate, 1)
     assert packet.frame >= 0
     assert 0 <= packet.subframe <= 1
+
+
+def test_each_character_may_have_a_port_of_its_own(
+    make_hello: Callable[..., Hello], make_face: Callable[..., FaceFrame]
+) -> None:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as anns,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bobs,
+    ):
+        receivers = {"Ann": anns, "Bob": bobs}
+        for one in receivers.values():
+            one.bind(("127.0.0.1", 0))
+            one.settimeout(5)
+        face = np.random.default_rng(3).random((2, 61), np.float32)
+        messages = [make_hello("Ann", "Bob"), make_face(face=face)]
+        emitters = {
+            name: LiveLinkFaceEmitter(port=one.getsockname()[1], character=name)
+            for name, one in receivers.items()
+        }
+        for row, (name, one) in enumerate(receivers.items()):
+            emitters[name].emit(messages)
+            emitters[name].emit([make_face(seq=2, characters=1, ids=np.array([99], np.uint32))])
+            packet = read(one.recv(65_535))
+            assert packet.subject == name
+            assert packet.values == face[row].tolist()
+            one.settimeout(0.05)
+            with pytest.raises(TimeoutError):
+                one.recv(65_535)
+            assert emitters[name].stats() == {"sent": 1, "dropped": 0}
+            emitters[name].close()
+
+
+def test_a_character_that_a_frame_leaves_out_gets_no_packet_and_nothing_is_dropped(
+    receiver: socket.socket, make_hello: Callable[..., Hello], make_face: Callable[..., FaceFrame]
+) -> None:
+    emitter = LiveLinkFaceEmitter(port=receiver.getsockname()[1])
+    emitter.emit([make_hello("Ann", "Bob"), make_face(characters=1, ids=np.array([17], np.uint32))])
+    emitter.emit([make_face(seq=2, characters=0)])
+    assert read(receiver.recv(65_535)).subject == "Bob"
+    assert emitter.stats() == {"sent": 1, "dropped": 0}
+    emitter.close()

@@ -15,7 +15,7 @@ const char* reason(LinkError link, ZmtpError zmtp) {
   switch (zmtp) {
     case ZmtpError::NotZmtp: return "something else than the sidecar listens on this port";
     case ZmtpError::Version: return "the other side speaks ZMTP before 3.0";
-    case ZmtpError::Mechanism: return "the other side wants encryption; it reads plain connections only: reach it through a tunnel on this machine";
+    case ZmtpError::Mechanism: return "the other side wants encryption, which this side does not speak: run mien relay on this machine";
     case ZmtpError::SocketType: return "this is the port of another channel";
     case ZmtpError::Refused: return "the other side refused the connection";
     case ZmtpError::BadFrame: return "the other side broke the ZMTP protocol";
