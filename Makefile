@@ -2,17 +2,20 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := pyproject.toml $(shell find bridge behavior models runtime -type f ! -path '*/__pycache__/*' 2>/dev/null)
-PACKAGES := $(addprefix -p mien.,bridge behavior models runtime)
+SOURCES := pyproject.toml $(shell find bridge behavior models runtime examples unreal_plugin/Mien/Source/MienCore -type f ! -path '*/__pycache__/*' 2>/dev/null)
+PACKAGES := $(addprefix -p mien.,bridge behavior models runtime examples.tavern)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit bench develop clean
+.PHONY: help run tavern test lint unit bench develop clean
 
 help: ## Say what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/installed ## Watch a character answer the sample clip (no camera needed)
 	$(BIN)/mien demo
+
+tavern: $(VENV)/installed ## Play in a tavern whose people feel (no camera needed; Panda3D)
+	$(BIN)/python -m mien.examples.tavern
 
 test: lint unit ## Check everything: style, types, tests
 

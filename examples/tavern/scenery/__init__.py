@@ -1,0 +1,1 @@
+"""What the tavern is made of: meshes, textures and light, all computed."""
