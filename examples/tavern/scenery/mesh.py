@@ -159,7 +159,7 @@ def ball(radius: float, *, segments: int = 16, squash: float = 1.0) -> Any:
 
 
 def limb(radius: float, end: float, length: float) -> Any:
-    """Return a limb from the origin along y, rounded at both ends, of `radius` there and `end` at its far end.
+    """Return a limb from the origin along y, of `radius` there and `end` at its far end, both rounded.
 
     It is one long, to be scaled along y to about `length`, at which its ends are round.
     """
