@@ -1,10 +1,14 @@
-"""From what face and voice each say to one estimate, and to valence and arousal."""
+"""From what face, voice and text each say to one estimate, and to valence and arousal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mien.models.network import Network
 
 Vector = NDArray[np.float32]
 
@@ -15,6 +19,8 @@ PLEASURE_AROUSAL: Final = np.array(
 )
 """Pleasure and arousal of `EMOTIONS`: Russell and Mehrabian 1977, table 2 (joyful, sad, angry, fearful,
 disgusted, surprised); neutral is the origin."""
+TRUST: Final = (1.0, 0.6, 0.5)
+"""What face, voice and text count at most where nothing was learned: the voice net has only heard actors."""
 LAG: Final = 200_000
 """Microseconds by which smoothing delays: the time constant of the moving average."""
 MARGIN: Final = 0.15
@@ -36,19 +42,31 @@ def certainty(probability: Vector) -> float:
     return max(0.0, 1.0 - entropy / float(np.log(len(probability))))
 
 
-def fuse(said: list[tuple[Vector, float] | None]) -> tuple[Vector, Vector]:
-    """Return the pooled probability and each sense's share in it; zeros when nothing was said.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one sense says of a person."""
+
+    probability: Vector
+    """(7,), sums to 1."""
+    fresh: float = 1.0
+    """1 for now, falling to 0 as it ages."""
+    amount: float = 0.0
+    """Seconds of speech that a voice's word rests on, words that a text's does; 0 for a face."""
+
+
+def fuse(said: Sequence[Said | None]) -> tuple[Vector, Vector]:
+    """Return the pooled probability (7,) and each sense's share in it (3,); zeros when nothing was said.
+
+    A linear pool, for weights without a fusion network: a sense counts by its trust, freshness and certainty,
+    so that a sense that does not know leaves the word to the others.
 
     Args:
-        said: for face, voice and text the probability (7,) and how fresh it is, [0, 1]; None when missing.
-
-    A linear pool: a sense counts by its freshness times its certainty, so that a sense that does not know
-    leaves the word to the other.
+        said: by face, voice and text; None when missing.
     """
     weights = np.zeros(len(said), np.float32)
     for i, each in enumerate(said):
-        if each is not None and each[1] > 0:
-            weights[i] = each[1] * (0.05 + certainty(each[0]))
+        if each is not None and each.fresh > 0:
+            weights[i] = TRUST[i] * each.fresh * (0.05 + certainty(each.probability))
     total = float(weights.sum())
     pooled = np.zeros(CLASSES, np.float32)
     if total <= 0:
@@ -56,8 +74,34 @@ def fuse(said: list[tuple[Vector, float] | None]) -> tuple[Vector, Vector]:
     weights /= total
     for weight, each in zip(weights, said, strict=True):
         if each is not None:
-            pooled += weight * each[0]
+            pooled += weight * each.probability
     return pooled / pooled.sum(), weights
+
+
+class Fusion:
+    """The learned pool (see `training.fusion`); what it takes and gives is as with `fuse`.
+
+    A sense alone has the whole word, unchanged; together, senses count by exponents learned from how sure and
+    how much in agreement they are, and a sense that may be wrong without knowing it has no veto.
+
+    Raises:
+        WeightsError: the file is missing, broken, or made for something else.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._network = Network(file, "fusion", inputs=3, outputs=2)
+
+    def __call__(self, said: Sequence[Said | None]) -> tuple[Vector, Vector]:
+        """Return the pooled probability (7,) and each sense's share (3,)."""
+        probability = np.full((1, len(said), CLASSES), 1 / CLASSES, np.float32)
+        fresh, amount = np.zeros((1, len(said)), np.float32), np.zeros((1, len(said)), np.float32)
+        for i, each in enumerate(said):
+            if each is not None and each.fresh > 0:
+                probability[0, i], fresh[0, i], amount[0, i] = each.probability, each.fresh, each.amount
+        if not fresh.any():
+            return np.zeros(CLASSES, np.float32), fresh[0]
+        pooled, share = self._network.run(probability, fresh, amount)
+        return pooled[0], share[0]
 
 
 @dataclass

@@ -24,11 +24,11 @@ from mien.bridge.messages import (
 from mien.models.align import Aligner, Gray
 from mien.models.detect import Detector, HaarDetector
 from mien.models.face import FaceNetwork, FaceReader, Overlaid, Picture
-from mien.models.fusion import LAG, PLEASURE_AROUSAL, SmoothState, fuse, smooth, softmax
+from mien.models.fusion import LAG, PLEASURE_AROUSAL, TRUST, Fusion, Said, SmoothState, fuse, smooth, softmax
 from mien.models.shipped import Weights, in_folder
 from mien.models.text import Line, TextRecognizer, TextState
 from mien.models.track import Track, Tracker, TrackerState
-from mien.models.voice import Voice, VoiceState
+from mien.models.voice import BLOCK, LEAST, Voice, VoiceState
 
 STALE: Final = 500_000
 """Microseconds without a message after which a device no longer counts as delivering."""
@@ -38,12 +38,8 @@ EVERY: Final = 100_000
 """Microseconds after which an estimate is due even without a picture."""
 VOICE_LASTS: Final = 2_000_000
 """Microseconds for which an utterance that ended still counts, less and less."""
-VOICE_TRUST: Final = 0.6
-"""What a voice counts beside a face, at most: the net has only ever heard actors."""
 TEXT_LASTS: Final = 5_000_000
 """Microseconds for which a line still counts, less and less."""
-TEXT_TRUST: Final = 0.5
-"""What a line counts beside a face, at most."""
 RETURN: Final = 1_000_000
 """Microseconds of absence after which smoothing starts afresh."""
 BLEND_LAG: Final = 60_000
@@ -70,6 +66,7 @@ class Person:
     """Probability of each emotion from the person's last line; None before the first."""
     said: int = 0
     """Call time at which that line came."""
+    word_count: int = 0
     smoothing: SmoothState = field(default_factory=SmoothState)
     spoken_of: int | None = None
     """When an emotion was last given."""
@@ -88,6 +85,8 @@ class RecognizerState:
     emitted: int | None = None
     tracker: TrackerState = field(default_factory=TrackerState)
     voice: VoiceState = field(default_factory=VoiceState)
+    spoken: float = 0.0
+    """Seconds of speech that the last word of the voice rests on."""
     text: TextState = field(default_factory=TextState)
     people: dict[int, Person] = field(default_factory=lambda: {PLAYER: Person()})
 
@@ -98,8 +97,8 @@ class Recognizer:
     The same messages and times give the same estimates to the byte. All networks run on one thread.
 
     Args:
-        weights: files, or a folder with `align.onnx`, `face.onnx`, `voice.onnx`, and `text.onnx` if lines are
-            to be read; None takes the package's.
+        weights: files, or a folder with `align.onnx`, `face.onnx`, `voice.onnx`, and perhaps `text.onnx` and
+            `fusion.onnx`; None takes the package's.
         detector: finds faces; None takes the Haar cascade of OpenCV.
         face: reads faces before ours does; what it does not say, such as blend weights, ours says.
 
@@ -122,6 +121,7 @@ class Recognizer:
         self._face: FaceReader = Overlaid(face, ours) if face else ours
         self._voice = Voice(weights.voice)
         self._text = TextRecognizer(weights.text) if weights.text else None
+        self._fuse = Fusion(weights.fusion) if weights.fusion else fuse
 
     def start(self) -> RecognizerState:
         """Return the state before the first message."""
@@ -149,6 +149,8 @@ class Recognizer:
         if isinstance(message, AudioChunk):
             state.sound = state.now
             self._voice.step(state.voice, message.samples, message.t)
+            if state.voice.blocks >= LEAST:
+                state.spoken = state.voice.blocks * BLOCK / 100
             state.evidence = max(state.evidence or 0, state.voice.expected or 0)
         elif isinstance(message, Utterance):
             state.evidence = max(state.evidence or 0, message.t)
@@ -203,7 +205,7 @@ class Recognizer:
         if message.final:
             state.text.before.append(line)
         if (person := state.people.get(message.speaker)) is not None:
-            person.words, person.said = probability, state.now
+            person.words, person.said, person.word_count = probability, state.now, len(message.text.split())
 
     def _estimates(self, state: RecognizerState, t: Micros, people: list[int]) -> list[EmotionEstimate]:
         state.emitted = state.now
@@ -224,16 +226,18 @@ class Recognizer:
     def _estimate(
         self, state: RecognizerState, t: Micros, number: int, person: Person, senses: int
     ) -> EmotionEstimate:
-        face = None if person.face is None else (person.face, 1.0)
+        face = None if person.face is None else Said(person.face)
         voice = None
         if number == PLAYER and state.voice.logits is not None and state.voice.expected is not None:
             age = state.voice.expected - state.voice.heard
             if senses & MICROPHONE and age < VOICE_LASTS:
-                voice = (softmax(state.voice.logits), VOICE_TRUST * (1.0 - max(age, 0) / VOICE_LASTS))
+                fresh = 1.0 - max(age, 0) / VOICE_LASTS
+                voice = Said(softmax(state.voice.logits), fresh, state.spoken)
         text = None
         if person.words is not None and state.now - person.said < TEXT_LASTS:
-            text = (person.words, TEXT_TRUST * (1.0 - (state.now - person.said) / TEXT_LASTS))
-        pooled, share = fuse([face, voice, text])
+            text = Said(person.words, 1.0 - (state.now - person.said) / TEXT_LASTS, person.word_count)
+        senses_said = (face, voice, text)
+        pooled, share = self._fuse(senses_said)
         used = FACE_USED * bool(share[0] > 0) + VOICE_USED * bool(share[1] > 0)
         used += TEXT_USED * bool(share[2] > 0)
         if used:
@@ -242,8 +246,9 @@ class Recognizer:
             person.spoken_of = state.now
             pooled = smooth(person.smoothing, pooled, state.now)
         valence, arousal = (float(v) for v in pooled @ PLEASURE_AROUSAL)
-        # A voice that fell silent is trusted less the older it is.
-        fresh = max((said[1] for said in (face, voice, text) if said is not None), default=0.0)
+        # A voice that fell silent is trusted less the older it is; actors' voices and lines never as a face.
+        trusted = (trust * s.fresh for trust, s in zip(TRUST, senses_said, strict=True) if s is not None)
+        trust = max(trusted, default=0.0)
         return EmotionEstimate(
             t=state.evidence if state.evidence is not None else t,
             produced=t,
@@ -256,7 +261,7 @@ class Recognizer:
             emotion=pooled.astype(np.float32),
             valence=min(max(valence, -1.0), 1.0),
             arousal=min(max(arousal, -1.0), 1.0),
-            confidence=min(1.0, float(pooled.max()) * fresh),
+            confidence=min(1.0, float(pooled.max()) * trust),
             share=share,
             box=person.box.copy() if person.face is not None else np.zeros(4, np.float32),
             head=person.head.copy() if person.face is not None else np.zeros(3, np.float32),

@@ -24,14 +24,16 @@ class Weights:
     """None: voices are not recognized."""
     text: Path | None = None
     """None: lines of dialogue are not read."""
+    fusion: Path | None = None
+    """None: a rule made by hand weighs the senses."""
 
 
 def in_folder(folder: Path = WEIGHTS) -> Weights:
     """Return the files of a folder under their plain names; whether they are there, who opens them says.
 
-    A folder without `text.onnx` reads no lines.
+    A folder need not hold `text.onnx` and `fusion.onnx`.
     """
-    text = folder / "text.onnx"
-    return Weights(
-        folder / "align.onnx", folder / "face.onnx", folder / "voice.onnx", text if text.is_file() else None
+    text, fusion = (
+        file if file.is_file() else None for file in (folder / "text.onnx", folder / "fusion.onnx")
     )
+    return Weights(folder / "align.onnx", folder / "face.onnx", folder / "voice.onnx", text, fusion)

@@ -10,6 +10,8 @@ from mien.models.fusion import (
     LAG,
     MARGIN,
     PATIENCE,
+    Fusion,
+    Said,
     SmoothState,
     Vector,
     certainty,
@@ -17,6 +19,7 @@ from mien.models.fusion import (
     smooth,
     softmax,
 )
+from mien.models.shipped import WEIGHTS
 
 
 def one(label: int, top: float) -> Vector:
@@ -49,28 +52,28 @@ def test_nothing_said_gives_zeros() -> None:
 @given(LOGITS)
 def test_a_sense_alone_has_the_whole_word(logits: Vector) -> None:
     said = softmax(logits)
-    pooled, share = fuse([None, (said, 0.3), None])
+    pooled, share = fuse([None, Said(said, 0.3), None])
     np.testing.assert_allclose(pooled, said, atol=1e-5)
     assert share.tolist() == [0, 1, 0]
 
 
 @given(LOGITS, LOGITS, st.floats(0.01, 1), st.floats(0.01, 1))
 def test_shares_sum_to_one(face: Vector, voice: Vector, fresh: float, stale: float) -> None:
-    pooled, share = fuse([(softmax(face), fresh), (softmax(voice), stale), None])
+    pooled, share = fuse([Said(softmax(face), fresh), Said(softmax(voice), stale), None])
     assert share.sum() == pytest.approx(1, abs=1e-5)
     assert pooled.sum() == pytest.approx(1, abs=1e-5)
     assert share[2] == 0
 
 
 def test_the_surer_sense_wins_a_contradiction() -> None:
-    pooled, share = fuse([(one(1, 0.95), 1.0), (one(3, 0.3), 1.0), None])
+    pooled, share = fuse([Said(one(1, 0.95)), Said(one(3, 0.3)), None])
     assert EMOTIONS[int(pooled.argmax())] == "joy"
     assert share[0] > 0.8
 
 
 def test_a_stale_sense_counts_less() -> None:
-    _, fresh = fuse([(one(1, 0.6), 1.0), (one(3, 0.6), 1.0), None])
-    _, stale = fuse([(one(1, 0.6), 1.0), (one(3, 0.6), 0.2), None])
+    _, fresh = fuse([Said(one(1, 0.6)), Said(one(3, 0.6)), None])
+    _, stale = fuse([Said(one(1, 0.6)), Said(one(3, 0.6), 0.2), None])
     assert stale[1] < fresh[1]
 
 
@@ -120,3 +123,55 @@ def test_what_is_shown_is_always_a_distribution(steps: list[Vector], dt: int) ->
         assert shown.sum() == pytest.approx(1, abs=1e-4)
         assert (shown >= 0).all()
         assert shown[state.label] == shown.max()
+
+
+@pytest.fixture(scope="module")
+def fusion() -> Fusion:
+    return Fusion(WEIGHTS / "fusion.onnx")
+
+
+@given(said=LOGITS, sense=st.integers(0, 2), fresh=st.floats(0.01, 1))
+def test_learned_a_sense_alone_has_the_whole_word(
+    fusion: Fusion, said: Vector, sense: int, fresh: float
+) -> None:
+    senses = [Said(softmax(said), fresh, 2.0) if i == sense else None for i in range(3)]
+    pooled, share = fusion(senses)
+    np.testing.assert_allclose(pooled, softmax(said), atol=1e-5)
+    np.testing.assert_allclose(share, np.eye(3)[sense], atol=1e-6)
+
+
+def test_learned_nothing_said_gives_zeros(fusion: Fusion) -> None:
+    for silent in ([None, None, None], [None, Said(one(1, 0.5), 0.0), None]):
+        pooled, share = fusion(silent)
+        assert not pooled.any()
+        assert not share.any()
+
+
+@given(face=LOGITS, voice=LOGITS, text=LOGITS, fresh=st.floats(0.01, 1))
+def test_learned_shares_and_probabilities_sum_to_one(
+    fusion: Fusion, face: Vector, voice: Vector, text: Vector, fresh: float
+) -> None:
+    pooled, share = fusion(
+        [Said(softmax(face)), Said(softmax(voice), fresh, 1.5), Said(softmax(text), 0.5, 7)]
+    )
+    assert pooled.sum() == pytest.approx(1, abs=1e-4)
+    assert share.sum() == pytest.approx(1, abs=1e-4)
+    assert (share > 0).all()
+
+
+def test_senses_that_agree_are_surer_together_than_each_alone(fusion: Fusion) -> None:
+    pooled, _ = fusion([Said(one(1, 0.6)), Said(one(1, 0.5), 1.0, 2.0), None])
+    assert pooled[1] > 0.65
+
+
+def test_no_sense_has_a_veto(fusion: Fusion) -> None:
+    never = np.array([1 - 6e-6, 1e-6, 1e-6, 1e-6, 1e-6, 1e-6, 1e-6], np.float32)
+    pooled, _ = fusion([Said(one(1, 0.8)), Said(one(1, 0.8), 1.0, 2.0), Said(never, 1.0, 5)])
+    assert EMOTIONS[int(pooled.argmax())] == "joy"
+
+
+def test_a_word_that_has_gone_stale_changes_nothing(fusion: Fusion) -> None:
+    alone, _ = fusion([Said(one(1, 0.6)), None, None])
+    beside, share = fusion([Said(one(1, 0.6)), Said(one(3, 0.99), 1e-4, 3.0), None])
+    np.testing.assert_allclose(beside, alone, atol=2e-3)
+    assert share[1] < 1e-3
