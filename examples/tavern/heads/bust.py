@@ -33,7 +33,7 @@ def make_ears(sculpture: Sculpture) -> list[Part]:
     tip = points[:around].mean(0, keepdims=True)
     triangles = grid(rows, around, closed=True)
     first = np.arange(around)
-    fan = np.stack((np.roll(first, -1), first, np.full(around, rows * around)), -1)
+    fan = np.stack((first, np.roll(first, -1), np.full(around, rows * around)), -1)
     uv = np.stack((0.11 + 0.09 * fore, 0.075 - 0.07 * up), -1)
     ear = Part(
         "earLeft", "skin", np.concatenate((points, tip)), np.concatenate((triangles, fan)),

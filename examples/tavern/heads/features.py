@@ -64,8 +64,9 @@ class Features:
 CAST: Final[dict[str, Features]] = {
     "Marta": Features(
         skin="f0c3a0", hair="8a4b2a", brow="6b3519", iris="4f8f6b", cloth="7d3f3a", collar="efe6d2",
-        skull_width=1.0, jaw_width=1.02, cheeks=1.16, cheekbones=1.05, chin=0.9, face_length=0.97,
-        nose_tip=0.1, lips=1.1, eye_size=1.02, lashes=1.1, neck=0.92, blush=1.3, age=0.35, style="bun",
+        skull_width=1.0, jaw_width=0.96, cheeks=1.2, cheekbones=1.05, chin=0.85, face_length=0.95,
+        brow_weight=0.8, nose_length=0.95, nose_tip=0.15, lips=1.15, eye_size=1.08, lashes=1.1,
+        neck=0.86, blush=1.3, age=0.25, style="bun",
     ),
     "Bram": Features(
         skin="e2b28c", hair="4a2a1c", brow="3a2014", iris="6f8a96", cloth="49597f", collar="6b5a48",
@@ -76,10 +77,23 @@ CAST: Final[dict[str, Features]] = {
     ),
     "Lily": Features(
         skin="8a5638", hair="241a1a", brow="1a1112", iris="5a3720", cloth="3f9a8d", collar="f0d9a0",
-        scale=0.84, skull_width=1.05, skull_height=1.06, face_length=0.84, jaw_width=0.84, chin=0.75,
-        cheekbones=0.9, cheeks=1.25, brow_ridge=0.4, brow_weight=0.8, nose_length=0.74, nose_width=0.9,
+        scale=0.84, skull_width=1.05, skull_height=1.06, face_length=0.82, jaw_width=0.84, chin=0.7,
+        cheekbones=0.9, cheeks=1.5, brow_ridge=0.4, brow_weight=0.8, nose_length=0.74, nose_width=0.9,
         nose_tip=0.35, lips=1.05, mouth_width=0.88, eye_size=1.2, eye_gap=1.03, lid=1.1, lashes=1.2,
         neck=0.72, shoulders=0.66, blush=1.2, style="curls",
+    ),
+    "Pip": Features(
+        skin="f8d2ba", hair="d9a441", brow="a9772a", iris="4a86c5", cloth="b5505c", collar="5b4636",
+        scale=0.95, skull_width=0.98, face_length=0.95, jaw_width=0.92, chin=0.95, cheekbones=1.05,
+        brow_ridge=0.7, brow_weight=0.85, brow_tilt=-0.1, nose_length=1.05, nose_width=0.92, nose_tip=0.25,
+        lips=0.9, eye_size=1.08, lid=1.05, lashes=0.6, ears=1.12, neck=0.82, shoulders=0.72, blush=1.4,
+        freckles=True, style="tousled",
+    ),
+    "Mira": Features(
+        skin="8a5638", hair="201819", brow="150f10", iris="5a3a1f", cloth="3f9a8d", collar="d8b25a",
+        skull_width=1.0, face_length=0.95, jaw_width=0.95, chin=0.9, cheekbones=1.15, cheeks=1.0,
+        brow_ridge=0.6, brow_weight=0.85, nose_length=0.95, nose_width=1.15, lips=1.3, mouth_width=1.05,
+        eye_size=1.08, eye_tilt=0.06, lashes=1.2, neck=0.8, shoulders=0.76, style="bob",
     ),
 }  # fmt: skip
 """The people of the tavern."""

@@ -27,10 +27,12 @@ class Style:
     """Rise of the hairline, degrees: over the brow, at the temple, before the ear, behind it, at the nape."""
     thick: Callable[[Floats, Floats], Floats]
     """cm by turn, and place from the crown (0) to the hairline (1)."""
+    rough: float = 1.0
+    """How ragged the hairline is, degrees."""
 
 
 def _crop(turn: Floats, place: Floats) -> Floats:
-    return 0.5 + 0.35 * np.exp(-((turn / 0.9) ** 2)) * smooth_step(place, 0.2, 0.8) + 0.05 * np.sin(19 * turn)
+    return 0.4 + 0.30 * np.exp(-((turn / 0.9) ** 2)) * smooth_step(place, 0.2, 0.8) + 0.05 * np.sin(19 * turn)
 
 
 def _bun(turn: Floats, place: Floats) -> Floats:
@@ -50,7 +52,7 @@ def _curls(turn: Floats, place: Floats) -> Floats:
 def _tousled(turn: Floats, place: Floats) -> Floats:
     lobes = np.sin(5 * turn + 6 * place) + 0.7 * np.sin(9 * turn - 5 * place + 1.3)
     quiff = 0.7 * np.exp(-(((turn - 0.35) / 0.8) ** 2)) * smooth_step(place, 0.3, 0.85)
-    return 1.15 + 0.22 * lobes + quiff
+    return 1.05 + 0.26 * lobes * (0.6 + place) + quiff
 
 
 def _bob(turn: Floats, place: Floats) -> Floats:
@@ -58,10 +60,10 @@ def _bob(turn: Floats, place: Floats) -> Floats:
 
 
 STYLES: Final = {
-    "crop": Style((29, 16, -30, -24, -54), _crop),
-    "bun": Style((31, 12, -24, -22, -50), _bun),
+    "crop": Style((29, 22, -30, -24, -54), _crop),
+    "bun": Style((27, 11, -24, -22, -50), _bun),
     "curls": Style((27, 12, -18, -24, -54), _curls),
-    "tousled": Style((24, 10, -30, -26, -56), _tousled),
+    "tousled": Style((19, 9, -30, -26, -56), _tousled, 2.6),
     "bob": Style((17, 4, -16, -24, -56), _bob),
 }
 
@@ -72,7 +74,9 @@ def hairline(style: str, turn: Floats) -> Floats:
     turn = np.abs((turn + np.pi) % (2 * np.pi) - np.pi)
     rise = np.interp(turn, known, STYLES[style].line)
     near = [np.interp(np.clip(turn + d, 0, np.pi), known, STYLES[style].line) for d in (-0.16, 0.16)]
-    return np.radians((rise + near[0] + near[1]) / 3)
+    rough = STYLES[style].rough
+    tufts = rough * (np.sin(14 * turn) + 0.7 * np.sin(23 * turn + 1.0))
+    return np.radians((rise + near[0] + near[1]) / 3 + tufts)
 
 
 def make_hair(sculpture: Sculpture) -> list[Part]:
@@ -230,7 +234,7 @@ def make_beard(sculpture: Sculpture, skin: Skin, skin_part: Part, shapes: Floats
     m = sculpture.marks
     chin = 0.55 + 0.75 * np.exp(-(((skin.points[used] - m.chin) / (3.0, 3.0, 3.5)) ** 2).sum(-1))
     wave = 1 + 0.10 * np.sin(skin.points[used, 0] * 5.0) * np.sin(skin.points[used, 1] * 2.3)
-    lift = np.where(mask[used] > 0.02, f.beard * mask[used] * chin * wave - 0.05, -0.08)
+    lift = np.where(mask[used] > 0.02, f.beard * mask[used] * chin * wave - 0.10, -0.12)
     points = skin.points[used] + skin_part.normals[used] * lift[:, None]
     points[:, 1] -= 0.25 * np.maximum(lift, 0) * smooth_step(-points[:, 1], -m.mouth[0], -m.chin[1])
     uv = np.stack((points[:, 0] / 18 + 0.5, -points[:, 1] / 14), -1)

@@ -13,7 +13,7 @@ EYE_RINGS: Final = ((1.0, 0.0), (0.68, 0.03), (0.34, 0.02), (0.0, 0.0), (-0.05, 
 eyeball's (-1) where negative, cm outwards where positive."""
 
 _INNER, _OUTER = np.radians(46), np.radians(49)
-_UPPER, _LOWER = np.radians(30), np.radians(-21)
+_UPPER, _LOWER = np.radians(31), np.radians(-22)
 MEETING: Final = 0.22
 """Where closed lids meet, from the lower rim (0) to the upper (1)."""
 

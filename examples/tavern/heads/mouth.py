@@ -29,15 +29,17 @@ def make_teeth(marks: Landmarks, front: float) -> list[Part]:
     groove = np.abs(np.cos(np.pi * _TEETH / 2 * s * (1 + 0.10 * (1 - s * s))))
     for upper in (True, False):
         sign = 1.0 if upper else -1.0
-        line = marks.mouth[0] + (-0.16 if upper else -0.22)
-        depth = front - (0.92 if upper else 1.08) - 1.9 * s**2
-        tall = 0.85 if upper else 0.7
+        line = marks.mouth[0] + (-0.42 if upper else -0.34)
+        arch = np.radians(76) * s
+        depth = front - (0.95 if upper else 1.12) - 2.6 * (1 - np.cos(arch))
+        line = line + (0.15 if upper else -0.45) * s**2
+        tall = (1.05 if upper else 0.75) * (1 - 0.25 * s**4)
         notch = 0.07 * (1 - groove**0.5)
         # across each tooth: gum line, belly, edge, and the back of the edge
         heights = (tall, 0.45 * tall, notch + 0.02, notch, tall)
         depths = (-0.05, 0.03, 0.0, -0.22, -0.5)
         bite = 0.07 * (1 - groove**0.6)
-        x = half * s * (1.0 if upper else 0.95)
+        x = half * np.sin(arch) * (1.0 if upper else 0.95)
         rows = [
             np.stack((x, line + sign * h + 0 * s, depth + d - bite * (k < 3)), -1)
             for k, (h, d) in enumerate(zip(heights, depths, strict=True))
@@ -64,7 +66,7 @@ def make_tongue(marks: Landmarks, front: float) -> Part:
     rows, around = 12, 14
     u = np.linspace(0, 1, rows)[:, None]
     a = (np.arange(around) * 2 * np.pi / around)[None]
-    wide = 1.35 * np.clip(1 - u**5, 0, 1) ** 0.5 * (0.85 + 0.15 * u)
+    wide = 1.3 * np.clip(1 - u**3.5, 0, 1) ** 0.5 * (0.85 + 0.15 * u)
     thick = 0.46 * np.clip(1 - u**6, 0, 1) ** 0.5 * (1.15 - 0.45 * u)
     y = marks.mouth[0] - 0.78 + 0.35 * np.sin(np.pi * u) - 0.1 * u
     z = front - 5.2 + 3.75 * u

@@ -99,8 +99,8 @@ def paint_skin(sculpture: Sculpture, skin: Skin, part: Part, source: NDArray[np.
     color = _mix(color, red, spot((4.1, -3.1 * down, 6.8), (2.8, 2.2, 4), 0.20 * f.blush))
     color = _mix(color, red, spot(m.nose, (1.5, 1.4, 2.0), 0.18 * f.blush))
     color = _mix(color, red, spot((0, m.chin[1], m.chin[2] + 1), (1.8, 1.2, 2.5), 0.12 * f.blush))
-    color = _mix(color, shade, spot((m.eye[0] - 1.6, 0.2, 7.4), (1.3, 1.6, 2.5), 0.55))
-    color = _mix(color, shade, spot((m.eye[0], -1.75, 7.2), (2.3, 0.9, 2.5), 0.28 + 0.4 * f.age))
+    color = _mix(color, shade, spot((m.eye[0] - 1.9, 0.5, 7.6), (1.1, 1.5, 2.5), 0.30))
+    color = _mix(color, shade, spot((m.eye[0], -1.75, 7.2), (2.3, 0.9, 2.5), 0.13 + 0.4 * f.age))
     lid = smooth_step(-ring, -1.25, -0.7) * smooth_step(above, 0.0, 0.5)
     color = _mix(color, base * (0.80, 0.66, 0.64), lid * 0.55)
     color = _mix(color, base * (0.62, 0.45, 0.43), smooth_step(-ring, -0.16, 0.0) * 0.8)
@@ -114,7 +114,7 @@ def paint_skin(sculpture: Sculpture, skin: Skin, part: Part, source: NDArray[np.
     if f.stubble > 0:
         color = _mix(color, rgb(f.hair) * 0.6 + base * 0.25, beard_mask(sculpture, p, place) * f.stubble)
     if f.beard > 0:
-        color = _mix(color, rgb(f.hair) * 0.9, smooth_step(beard_mask(sculpture, p, place), 0.1, 0.6))
+        color = _mix(color, rgb(f.hair) * 0.9, smooth_step(beard_mask(sculpture, p, place), 0.0, 0.08))
     lips = smooth_step(-place, -1.03, -0.93) * smooth_step(texels[:, 6], 0.8, 0.99)
     lip = base * 0.52 + np.array((0.74, 0.25, 0.31)) * (0.48 - 0.10 * dark)
     upper = (p[:, 1] > m.mouth[0])[:, None]
@@ -164,13 +164,13 @@ def _lines(sculpture: Sculpture, p: Floats) -> Floats:
 
 def _freckles(sculpture: Sculpture, p: Floats) -> Floats:
     m = sculpture.marks
-    spots = np.random.default_rng(7).uniform((-5.2, -2.6, 0.06), (5.2, -0.7, 0.13), (54, 3))
+    spots = np.random.default_rng(7).uniform((-5.0, -4.0, 0.06), (5.0, -1.7, 0.12), (60, 3))
     deep = np.zeros(len(p))
     front = p[:, 2] > 5.0
     for x, y, size in spots:
-        if np.hypot(abs(x) - m.eye[0], y) < 1.9:
+        if np.hypot(abs(x) - m.eye[0], y) < 2.35:
             continue
-        near = ((p[:, 0] - x) ** 2 + (p[:, 1] - y * m.down - 0.5) ** 2) / size**2
+        near = ((p[:, 0] - x) ** 2 + (p[:, 1] - y * m.down) ** 2) / size**2
         deep = np.maximum(deep, 0.65 * front * np.clip(1.6 - near, 0, 1))
     return deep
 

@@ -54,13 +54,13 @@ class Landmarks:
     def of(cls, f: Features) -> "Landmarks":
         """Place everything by the features."""
         down = f.face_length
-        ball = 1.72 * f.eye_size
+        ball = 1.85 * f.eye_size
         return cls(
-            eye=(3.2 * f.eye_gap * (0.5 + 0.5 * f.eye_size), 0.0, 8.05 - ball),
+            eye=(3.25 * f.eye_gap * (0.5 + 0.5 * f.eye_size), 0.0, 8.05 - ball),
             eyeball=ball,
             lid=ball * 1.04 + 0.14,
-            brow=(1.05 * ball + 0.75 - 0.5 * f.brow_tilt, 1.05 * ball + 0.85 + 0.5 * f.brow_tilt),
-            nose=(0.0, -3.75 * down * (0.4 + 0.6 * f.nose_length) + f.nose_tip, 10.1 + 1.15 * f.nose_length),
+            brow=(1.05 * ball + 0.48 - 0.5 * f.brow_tilt, 1.05 * ball + 0.62 + 0.5 * f.brow_tilt),
+            nose=(0.0, -3.75 * down * (0.4 + 0.6 * f.nose_length) + f.nose_tip, 9.75 + 1.0 * f.nose_length),
             wing=(
                 1.12 * f.nose_width,
                 -3.95 * down * (0.4 + 0.6 * f.nose_length),

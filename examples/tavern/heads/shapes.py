@@ -24,12 +24,12 @@ STIRS: Final[Mapping[str, Stir]] = {
     "eyeLookUp": Stir(upper=8, lower=5),
     "eyeLookIn": Stir(outward=-3.5),
     "eyeLookOut": Stir(outward=3.5),
-    "eyeSquint": Stir(upper=-9, lower=10, swell=0.07),
+    "eyeSquint": Stir(upper=-10, lower=11, swell=0.07),
     "eyeWide": Stir(upper=11, lower=-4),
-    "cheekSquint": Stir(lower=7, swell=0.05),
+    "cheekSquint": Stir(lower=10, swell=0.05),
     "mouthSmile": Stir(lower=2),
     "noseSneer": Stir(lower=3, upper=-2),
-    "browDown": Stir(upper=-4),
+    "browDown": Stir(upper=-6),
 }
 """What shapes do to the lids of their side."""
 
@@ -124,8 +124,8 @@ class Shaper:
 
     def _browInnerUp(self) -> Floats:
         y = self.m.brow[0]
-        left = self._at((1.1, y + 0.1, 8.2), (3.0, 2.7, 4.5), (0, 1.05, -0.12))
-        right = self._at((-1.1, y + 0.1, 8.2), (3.0, 2.7, 4.5), (0, 1.05, -0.12))
+        left = self._at((1.0, y + 0.2, 8.2), (3.0, 2.8, 4.5), (0, 1.75, -0.20))
+        right = self._at((-1.0, y + 0.2, 8.2), (3.0, 2.8, 4.5), (0, 1.75, -0.20))
         return np.where(np.abs(left) > np.abs(right), left, right)
 
     def _browOuterUp(self) -> Floats:
@@ -133,9 +133,8 @@ class Shaper:
 
     def _browDown(self) -> Floats:
         y = self.m.brow[0]
-        return self._at((1.5, y, 8.2), (2.6, 2.3, 4), (-0.30, -0.75, 0.16)) + self._at(
-            (4.0, y, 7.2), (2.6, 2.0, 4), (-0.1, -0.38, 0.12)
-        )
+        inner = self._at((1.3, y, 8.2), (2.7, 2.4, 4), (-0.34, -0.92, 0.20))
+        return inner + self._at((4.0, y, 7.2), (2.5, 1.9, 4), (-0.10, -0.20, 0.08))
 
     # Eyes
 
@@ -168,9 +167,9 @@ class Shaper:
         return self._at((3.9, -2.9 * down, 7), (2.5, 1.9, 3.5), (0.05, 0.55, 0.38))
 
     def _cheekPuff(self) -> Floats:
-        y = self.m.mouth[0] + 1.0
-        left = self._at((4.4, y, 5.6), (3.3, 3.3, 4.6), (0.95, 0, 0.75))
-        right = self._at((-4.4, y, 5.6), (3.3, 3.3, 4.6), (-0.95, 0, 0.75))
+        y = self.m.mouth[0] + 1.5
+        left = self._at((4.4, y, 5.6), (3.6, 3.7, 4.8), (0.85, 0, 0.75))
+        right = self._at((-4.4, y, 5.6), (3.6, 3.7, 4.8), (-0.85, 0, 0.75))
         lips = (self.red * 0.12)[:, None] * (0, 0, 1.0)
         return np.where(self.x[:, None] > 0, left, right) + lips
 
@@ -179,7 +178,7 @@ class Shaper:
         side = self._at((wing[0] + 0.3, wing[1], wing[2]), (1.5, 1.6, 2.2), (0.12, 0.50, 0.05))
         bridge = self._at((1.2, -1.7 * down, 8.6), (1.3, 1.7, 2), (0, 0.28, 0.20))
         brow = self._at((1.3, self.m.brow[0], 8.3), (2.2, 1.9, 3), (-0.12, -0.32, 0.08))
-        lip = self._half() * self.mouth * np.clip(self.label, 0, 1) * 0.28
+        lip = self._half() * self.mouth * np.clip(self.label, 0, 1) * 0.18
         return side + bridge + brow + lip[:, None] * (0, 1.0, 0)
 
     # Jaw
@@ -187,14 +186,19 @@ class Shaper:
     def _jawOpen(self) -> Floats:
         moved = open_jaw(self.p, self.m, self.jaw)
         corners = bump(np.abs(self.p), (self.m.mouth[1], self.m.mouth[0], self.front - 1), (2, 2.5, 3))
+        moved[:, 1] += 0.14 * self._upper()  # the upper lip gives way a little
         moved[:, 0] -= 0.22 * np.sign(self.x) * corners * smooth_step(np.abs(self.x), 0.0, 1.5)
         return moved
 
+    def _with_jaw(self) -> Floats:
+        """Return how much goes along when the jaw slides, (n, 1): the upper lip clings to the lower."""
+        return np.maximum(self.jaw, 0.4 * self._upper())[:, None]
+
     def _jawForward(self) -> Floats:
-        return self.jaw[:, None] * (0, -0.10, 0.75)
+        return self._with_jaw() * (0, -0.10, 0.75)
 
     def _jawLeft(self) -> Floats:
-        return self.jaw[:, None] * (0.85, -0.05, 0)
+        return self._with_jaw() * (0.85, -0.05, 0)
 
     def _jawRight(self) -> Floats:
         return self._jawLeft()[self.skin.mirror] * _FLIP
@@ -244,7 +248,7 @@ class Shaper:
     def _mouthPucker(self) -> Floats:
         moved = (self.mouth * (0.25 + 0.75 * self.skin.lip_ring))[:, None] * (0, 0, 0.85)
         moved[:, 0] = -0.42 * self.x * self.mouth
-        moved[:, 1] = 0.14 * self._upper() - 0.12 * self._lower()
+        moved[:, 1] = -self._thin(0.45 + 0 * self.x, 0.35 + 0 * self.x)  # lips grow fuller, and stay shut
         return moved
 
     def _mouthLeft(self) -> Floats:

@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 
 NOSE, EYE, TEMPLE, BACK = 5, 10, 6, 7
 """Columns of the grid, of the left half, from the middle of the face to the middle of the nape."""
-FOREHEAD, LIDS, CHEEK, LIPS, CHIN, UNDER, NECK = 9, 7, 10, 4, 5, 4, 5
+FOREHEAD, LIDS, CHEEK, LIPS, CHIN, UNDER, NECK = 9, 7, 10, 6, 5, 4, 5
 """Rows of the grid, from the crown down."""
 MOUTH = 9
 """Columns of the block of the mouth, of the left half."""
@@ -165,7 +165,7 @@ def _texture_grid() -> Floats:
             [0.7] * FOREHEAD,
             [1.5] * LIDS,
             [1.2] * CHEEK,
-            [3.5] * LIPS,
+            [2.4] * LIPS,
             [1.0] * CHIN,
             [0.6] * UNDER,
             [0.6] * NECK,
@@ -214,7 +214,7 @@ class _Builder:
         self.tags.setdefault(name, []).append((index, np.broadcast_to(np.asarray(value, float), index.shape)))
 
     def tagged(self, name: str, default: float) -> Floats:
-        values = np.full(self.count, default)
+        values = np.full(self.count, float(default))
         for index, value in self.tags.get(name, []):
             values[index] = value
         return values
@@ -256,6 +256,8 @@ class _Builder:
         ridge, where = self._nose()
         skin.points[ridge], pinned[ridge] = where, True
         skin.points = _relax(self.sculpture, skin, pinned)
+        pinned[ridge] = False
+        skin.points = _relax(self.sculpture, skin, pinned, 6, 0.35)
         return _compact(skin)
 
     def _grid(self, blocks: list[tuple[int, int, int, int]]) -> None:
@@ -336,14 +338,15 @@ class _Builder:
                 last = ring
 
     def _mouth(self) -> None:
-        border, turn = _border(-MOUTH, MOUTH, int(_ROW[3]), int(_ROW[4]))
+        border, _ = _border(-MOUTH, MOUTH, int(_ROW[3]), int(_ROW[4]))
+        turn = np.arange(len(border)) * 2 * np.pi / len(border)  # denser at the corners
         m = self.m
         n = len(border)
         s, c = np.cos(turn), np.sin(turn)
         texture = self.uv[0][border]
         center = texture.mean(0)
         back = np.searchsorted(np.round(turn, 9), np.round((np.pi - turn) % (2 * np.pi), 9))
-        upper = np.clip(2.2 * c, -1, 1)
+        upper = np.sign(c) * np.abs(c) ** 0.7
         fixed = [self._lip_ring(s, c, place, out, wide) for place, out, wide in LIP_RINGS]
         bag = []
         for half_height, depth, width in _BAG:
@@ -396,7 +399,9 @@ class _Builder:
         return np.stack((x, y, z), -1)
 
 
-def _relax(sculpture: Sculpture, skin: Skin, pinned: NDArray[np.bool_], rounds: int = 50) -> Floats:
+def _relax(
+    sculpture: Sculpture, skin: Skin, pinned: NDArray[np.bool_], rounds: int = 50, pace: float = 0.6
+) -> Floats:
     """Return the points with the free ones spread evenly over the sculpture."""
     free = ~pinned
     a, b = skin.edges.T
@@ -409,7 +414,7 @@ def _relax(sculpture: Sculpture, skin: Skin, pinned: NDArray[np.bool_], rounds: 
     flip = np.array((-1.0, 1.0, 1.0))
     for number in range(rounds):
         sums = np.stack([np.bincount(ends, points[np.concatenate((b, a)), k], n) for k in range(3)], -1)
-        points[free] += 0.6 * (sums / degree - points)[free]
+        points[free] += pace * (sums / degree - points)[free]
         if number % 3 == 2 or number > rounds - 3:
             points[free] = sculpture.settle(points[free], 1 if number < rounds - 3 else 3)
         points = (points + points[skin.mirror] * flip) / 2
