@@ -50,18 +50,21 @@ class Box:
 
 
 def crop(gray: Gray, box: Box, size: int) -> Gray:
-    """Return the upright (size, size) picture of a box; beyond the border the last pixels repeat."""
+    """Return the upright (size, size) picture of a box; beyond the border the last pixels repeat.
+
+    Color comes out as it went in: (size, size, 3).
+    """
     step = max(box.side, 1.0) / size
     left = top = 0
     if step >= 2:
         # Averaging whole pixels first keeps a large face from turning into aliasing.
         reach = box.side * 0.75 + 2
-        height, width = gray.shape
+        height, width = gray.shape[:2]
         left, right = (int(min(max(v, 0), width)) for v in (box.x - reach, box.x + reach + 1))
         top, bottom = (int(min(max(v, 0), height)) for v in (box.y - reach, box.y + reach + 1))
         shrink = int(step)
         part = gray[top:bottom, left:right]
-        if min(part.shape) >= shrink:
+        if min(part.shape[:2]) >= shrink:
             small = (part.shape[1] // shrink, part.shape[0] // shrink)
             part = part[: small[1] * shrink, : small[0] * shrink]
             gray = cv2.resize(part, small, interpolation=cv2.INTER_AREA)

@@ -1,20 +1,23 @@
 """What weights are installed: reads the front matter of the model cards beside them.
 
 A card `NAME.md` describes `NAME.onnx`. Its front matter, between two lines of `---`, is YAML with `task`,
-`classes` (a list), `data`, `licence`, `commercial` (true or false) and `score`, on one line each.
+`classes` (a list), `data`, `licence`, `commercial` (true or false) and `score`, on one line each. A network
+that its user has added (see `adapters`) also has `as`: the kind of file that it is.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from mien.models.shipped import WEIGHTS
+from mien.models.shipped import WEIGHTS, Weights, WeightsError
 
 FIELDS: Final = ("task", "classes", "data", "licence", "commercial", "score")
+SUFFIXES: Final = (".onnx", ".task")
+"""Endings of files of weights."""
 
 
 class CardError(ValueError):
@@ -27,7 +30,7 @@ class Card:
 
     name: str
     size: int
-    """Bytes of the ONNX file; 0 if it is not there."""
+    """Bytes of the file of weights; 0 if it is not there."""
     task: str
     classes: tuple[str, ...]
     data: str
@@ -35,6 +38,8 @@ class Card:
     commercial: bool
     """Whether the training data allow commercial use."""
     score: str
+    kind: str = ""
+    """What a network that was added is taken as; empty for ours."""
 
 
 def read(file: Path) -> Card:
@@ -61,16 +66,17 @@ def read(file: Path) -> Card:
     classes = content["classes"]
     if not isinstance(classes, list) or not isinstance(content["commercial"], bool):
         raise CardError(f"{file}:2: classes should be a list, commercial true or false")
-    weights = file.with_suffix(".onnx")
+    weights = [file.with_name(f"{file.stem}{suffix}") for suffix in SUFFIXES]
     return Card(
         file.stem,
-        weights.stat().st_size if weights.is_file() else 0,
+        sum(each.stat().st_size for each in weights if each.is_file()),
         str(content["task"]),
         tuple(str(c) for c in classes),
         str(content["data"]),
         str(content["licence"]),
         content["commercial"],
         str(content["score"]),
+        str(content.get("as", "")),
     )
 
 
@@ -83,3 +89,28 @@ def installed(folder: Path = WEIGHTS) -> tuple[list[Card], list[str]]:
         except CardError as error:
             problems.append(str(error))
     return cards, problems
+
+
+def permissive(folder: Path = WEIGHTS) -> tuple[Weights, list[str]]:
+    """Return the weights of a folder whose data allow commercial use, and the names of those left out.
+
+    Such weights lie beside the others, as `face_permissive.onnx` beside `face.onnx`. What a recognizer can do
+    without, such as the voice, is left out where there is none.
+
+    Raises:
+        WeightsError: there is none for something that it cannot do without.
+    """
+    free = {card.name for card in installed(folder)[0] if card.commercial}
+    chosen: dict[str, Any] = {}
+    for part in fields(Weights):
+        names = [part.name, *sorted(file.stem for file in folder.glob(f"{part.name}_*.onnx"))]
+        found = next((folder / f"{name}.onnx" for name in names if name in free), None)
+        if found is None and part.default is MISSING:
+            raise WeightsError(
+                f"{folder}: no {part.name} weights allow commercial use; `mien models` lists what there is, "
+                "--weights-licence any takes all"
+            )
+        chosen[part.name] = found
+    covered = {name.partition("_")[0] for name in free}
+    ours = {card.name for card in installed(folder)[0] if "_" not in card.name}
+    return Weights(**chosen), sorted(ours - covered)

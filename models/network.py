@@ -1,7 +1,9 @@
-"""One ONNX file and the session that runs it, on one thread."""
+"""One ONNX file and the session that runs it."""
 
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import onnxruntime
 from numpy.typing import NDArray
@@ -10,30 +12,71 @@ from mien.models.shipped import WeightsError
 
 ROLE = "mien.role"
 """Metadata key that says what a file is: `face`, `voice`, `align`."""
+LARGEST: Final = 1 << 30
+"""Bytes: no network that runs beside a game is larger."""
+PROVIDERS: Final = {
+    "cpu": "CPUExecutionProvider",
+    "cuda": "CUDAExecutionProvider",
+    "directml": "DmlExecutionProvider",
+    "coreml": "CoreMLExecutionProvider",
+}
+"""What onnxruntime calls the devices that a network may run on."""
+
+
+def open_session(file: Path, what: str, provider: str = "cpu") -> tuple[onnxruntime.InferenceSession, str]:
+    """Return a session on one thread, and a line for a person where it does not run as asked for.
+
+    Args:
+        file: in ONNX form.
+        what: it should be, for the error, such as `the face network`.
+        provider: one of `PROVIDERS`. One that is not there, or is listed but fails, is replaced by the CPU.
+
+    Raises:
+        WeightsError: no such file, too large, or not ONNX.
+    """
+    if not file.is_file():
+        raise WeightsError(f"{file}: no such file; it should hold {what} in ONNX form")
+    size = file.stat().st_size
+    if size > LARGEST:
+        raise WeightsError(
+            f"{file}: has {size / 1e9:.1f} GB; {what} should have {LARGEST / 1e9:.1f} GB at most"
+        )
+    if provider == "cpu":
+        return _start(file, PROVIDERS["cpu"]), ""
+    if PROVIDERS[provider] not in onnxruntime.get_available_providers():
+        return _start(file, PROVIDERS["cpu"]), f"onnxruntime has no {provider} here: {what} runs on the CPU"
+    try:
+        session = _start(file, PROVIDERS[provider])
+    except WeightsError:
+        session = _start(file, PROVIDERS["cpu"])
+    works = session.get_providers()[0] == PROVIDERS[provider]
+    return session, "" if works else f"{provider} is listed but does not work: {what} runs on the CPU"
+
+
+def _start(file: Path, provider: str) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.log_severity_level = 4
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # who opens a session says in one line what it runs on
+            return onnxruntime.InferenceSession(str(file), options, providers=[provider])
+    except Exception as error:  # onnxruntime raises a dozen types, all derived from Exception alone
+        reason = str(error).splitlines()[0].split(" : ")[-1]
+        raise WeightsError(f"{file}: is not a readable ONNX file ({reason:.80})") from None
 
 
 class Network:
-    """A checked ONNX network for `role`, with so many inputs and outputs.
+    """A checked ONNX network for `role`, with so many inputs and outputs, on one thread of the CPU.
 
     Raises:
         WeightsError: no such file, not ONNX, or made for something else.
     """
 
     def __init__(self, file: Path, role: str, *, inputs: int, outputs: int) -> None:
-        if not file.is_file():
-            raise WeightsError(f"{file}: no such file; it should hold the {role} network in ONNX form")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-        options.log_severity_level = 4
-        try:
-            self.session = onnxruntime.InferenceSession(
-                str(file), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime raises a dozen types, all derived from Exception alone
-            reason = str(error).splitlines()[0].split(" : ")[-1]
-            raise WeightsError(f"{file}: is not a readable ONNX file ({reason:.80})") from None
+        self.session, _ = open_session(file, f"the {role} network")
         found = self.session.get_modelmeta().custom_metadata_map.get(ROLE)
         if found != role:
             raise WeightsError(
@@ -45,10 +88,14 @@ class Network:
 
     def shape(self, index: int) -> tuple[int, ...]:
         """Return the shape of an input; sizes that may vary count as 1."""
-        shape = self.session.get_inputs()[index].shape
-        return tuple(size if isinstance(size, int) else 1 for size in shape)
+        return known(self.session.get_inputs()[index].shape)
 
     def run(self, *inputs: NDArray[Any]) -> list[NDArray[Any]]:
         """Return the outputs for inputs in the file's order."""
         outputs: list[NDArray[Any]] = self.session.run(None, dict(zip(self._inputs, inputs, strict=True)))
         return outputs
+
+
+def known(shape: Sequence[object]) -> tuple[int, ...]:
+    """Return a shape as onnxruntime tells it; sizes that may vary count as 1."""
+    return tuple(size if isinstance(size, int) else 1 for size in shape)

@@ -16,11 +16,11 @@ class WeightsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The files that a recognizer runs on."""
+    """The files that a recognizer runs on; it does without those that may be None."""
 
     align: Path
     face: Path
-    voice: Path | None
+    voice: Path | None = None
     """None: voices are not recognized."""
     text: Path | None = None
     """None: lines of dialogue are not read."""

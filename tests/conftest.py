@@ -1,4 +1,4 @@
-"""Tiny clips, made on the spot."""
+"""Tiny clips and networks, made on the spot."""
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -6,10 +6,13 @@ from pathlib import Path
 
 import av
 import numpy as np
+import onnx
 import pytest
 from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
 
 MakeClip = Callable[..., Path]
+MakeNetwork = Callable[..., Path]
 
 
 def _make_clip(
@@ -69,5 +72,51 @@ def make_clip(tmp_path: Path) -> MakeClip:
 
     def make(name: str = "clip.mkv", **options: object) -> Path:
         return _make_clip(tmp_path / name, **options)  # type: ignore[arg-type]
+
+    return make
+
+
+def _make_network(
+    file: Path,
+    shape: Sequence[int | str],
+    bias: Sequence[float],
+    *,
+    weight: Sequence[Sequence[float]] | None = None,
+    softmax: bool = False,
+    last: bool = False,
+    kind: int = TensorProto.FLOAT,
+    outputs: Sequence[str] = ("scores",),
+) -> Path:
+    """Write a network: input `shape`, output (1, len(bias)) = means of the channels @ weight + bias."""
+    spatial = [1, 2] if last else [2, 3]
+    channels = shape[-1] if last else shape[1]
+    columns = np.zeros((channels, len(bias))) if weight is None else np.asarray(weight)
+    nodes = [
+        helper.make_node("Cast", ["picture"], ["floats"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["floats"], ["means"], axes=spatial, keepdims=0),
+        helper.make_node("Gemm", ["means", "weight", "bias"], ["raw"]),
+        *(helper.make_node("Softmax" if softmax else "Identity", ["raw"], [name]) for name in outputs),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        [helper.make_tensor_value_info("picture", kind, shape)],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, [shape[0], len(bias)]) for name in outputs],
+        [
+            numpy_helper.from_array(columns.astype(np.float32), "weight"),
+            numpy_helper.from_array(np.asarray(bias, np.float32), "bias"),
+        ],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(model, str(file))
+    return file
+
+
+@pytest.fixture
+def make_network(tmp_path: Path) -> MakeNetwork:
+    """Write a network below the test's folder; see `_make_network`."""
+
+    def make(shape: Sequence[int | str], bias: Sequence[float], **options: object) -> Path:
+        return _make_network(tmp_path / "net.onnx", shape, bias, **options)  # type: ignore[arg-type]
 
     return make
