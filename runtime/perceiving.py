@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -27,6 +28,8 @@ IDLE_PERIOD: Final = 100_000
 POLL: Final = 0.002
 """Seconds between looks at a source that has nothing."""
 REPORT_PERIOD: Final = 1_000_000
+UNTOLD: Final = 16
+"""Notices that wait for a director; beyond that the oldest are dropped."""
 
 
 class Perceiver:
@@ -104,6 +107,7 @@ def run_perceiver(
         lines: where the director passes on what is said, as text.
     """
     report_due, estimates, cost = monotonic_micros(), 0, 0
+    untold = deque(notices, UNTOLD)
     while not stop.is_set() and not source.finished():
         now = monotonic_micros()
         sensed = source.read(now)
@@ -117,11 +121,12 @@ def run_perceiver(
                 message = replace(message, produced=monotonic_micros())  # noqa: PLW2901 - now it is finished
             sender.send(message)
         cost += monotonic_micros() - now
-        notices = [*notices, *source.notices()]
-        if now >= report_due or notices:
+        news = source.notices()
+        untold.extend(news)
+        if now >= report_due or news:
             levels = {"estimates_hz": estimates * 1e6 / REPORT_PERIOD, "busy": cost / REPORT_PERIOD}
             counters = {"skipped_pictures": perceiver.skipped, **sender.stats()}
-            for notice in notices or [""]:
+            for notice in list(untold) or [""]:
                 status = Status(
                     t=now,
                     origin="perceiver",
@@ -130,8 +135,9 @@ def run_perceiver(
                     levels=levels,
                     notice=notice,
                 )
-                sender.send(status)
-            report_due, estimates, cost, notices = now + REPORT_PERIOD, 0, 0, ()
+                if sender.send(status) and notice:  # else it is told when the director is there
+                    untold.remove(notice)
+            report_due, estimates, cost = now + REPORT_PERIOD, 0, 0
         if not sensed:
             time.sleep(POLL)
     if not stop.is_set():

@@ -1,17 +1,19 @@
-"""`mien train`, `evaluate`, `compare`, `export`, `dataset`, `models`: the laboratory's commands."""
+"""`mien train`, `evaluate`, `compare`, `export`, `dataset`: the laboratory's commands."""
 
 import importlib.util
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
+from mien.runtime.cli import options, recognition
 from mien.runtime.cli.app import UserError, app, stderr, stdout
+from mien.runtime.cli.recognition import Chosen, Licence, Provider, Wanted
 
 _PANEL = "Laboratory"
 _NEEDED = ("torch", "sklearn", "soundfile", "onnx", "matplotlib")
@@ -83,16 +85,24 @@ def _print_row(row: Any) -> None:
 
 @app.command(rich_help_panel=_PANEL)
 def evaluate(
-    name: Annotated[str, typer.Argument(help="[bold]mien[/], [bold]text[/] (what ships) or a trained row.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="[bold]mien[/], [bold]text[/] (what ships), an added network or a trained row."),
+    ],
     manifest: Annotated[Path, typer.Option(help="path,label,… — for text: dialogue,speaker,text,label.")],
     crops: Annotated[bool, typer.Option(help="The pictures are face crops already.")] = False,
     split: Annotated[str, typer.Option(help="Only rows of this split.")] = "",
     runs: Runs = Path("runs"),
     on: On = "",
+    weights_licence: options.WeightsLicence = Licence.ANY,
+    detector: options.Detector = "",
+    provider: options.On = Provider.CPU,
+    models: options.Models = None,
     as_json: Json = False,
 ) -> None:
     """Score a recognizer on a labeled table; what ships goes through its streaming path."""
-    scores = _shipped(name, manifest, crops, split) if name in {"mien", "text"} else None
+    wanted = Wanted.typed(weights_licence, "", detector, provider, models)
+    scores = _recognizer(name, wanted, manifest, crops, split)
     if scores is None:
         scores = _row(name, manifest, split, runs, on)
     if as_json:
@@ -108,21 +118,45 @@ def evaluate(
     stdout.print(f"{scores['n']} items: {told}; {scores['ms_per_item']:.2f} ms an item")
 
 
-def _shipped(name: str, manifest: Path, crops: bool, split: str) -> dict[str, Any]:
-    from mien.models import evaluate, evaluate_text
-    from mien.models.detect import WholePicture
+def _recognizer(name: str, wanted: Wanted, manifest: Path, crops: bool, split: str) -> dict[str, Any] | None:
+    """Return the scores of what ships or was added; None where the name is neither."""
     from mien.models.manifest import ManifestError
-    from mien.models.recognizer import Recognizer
-    from mien.models.shipped import WeightsError
+    from mien.runtime.cli.wiring import users_mistakes
+
+    if name not in {"mien", "text"}:
+        if not recognition.is_added(wanted, name):
+            return None
+        wanted = replace(wanted, face_model=name)
+    with users_mistakes():
+        chosen = recognition.choose(wanted)
+        try:
+            if name == "text":
+                return _text(chosen, manifest)
+            if not recognition.gives_emotions(chosen):
+                raise UserError(f"{name} gives blend weights and no emotions: there is nothing to score")
+            stderr.print(chosen.line(), markup=False, soft_wrap=True)
+            return _streamed(wanted, chosen, manifest, crops, split)
+        except ManifestError as problem:
+            raise UserError(str(problem)) from None
+
+
+def _text(chosen: Chosen, manifest: Path) -> dict[str, Any]:
+    from mien.models import evaluate_text
     from mien.models.text import TextRecognizer
 
-    try:
-        if name == "text":
-            return dict(evaluate_text.evaluate(manifest, TextRecognizer()))
-        recognizer = Recognizer(detector=WholePicture() if crops else None)
-        return dict(evaluate.evaluate(manifest, recognizer, split))
-    except (ManifestError, WeightsError) as problem:
-        raise UserError(str(problem)) from None
+    if "text" in chosen.left_out:
+        raise UserError("no text weights allow commercial use: there is nothing to score")
+    return dict(evaluate_text.evaluate(manifest, TextRecognizer()))
+
+
+def _streamed(wanted: Wanted, chosen: Chosen, manifest: Path, crops: bool, split: str) -> dict[str, Any]:
+    from mien.models import evaluate
+    from mien.models.detect import WholePicture
+
+    recognizer, notices = recognition.recognizer(wanted, chosen, WholePicture() if crops else None)
+    for notice in notices:
+        stderr.print(notice, style="yellow", markup=False, soft_wrap=True)
+    return dict(evaluate.evaluate(manifest, recognizer, split))
 
 
 def _row(name: str, manifest: Path, split: str, runs: Path, on: str) -> dict[str, Any]:
@@ -190,29 +224,3 @@ def dataset(
         from mien.models.laboratory.layouts import convert
 
         stdout.print(str(convert(layout, source, out)))
-
-
-models = typer.Typer(invoke_without_command=True, help="What weights are installed.")
-app.add_typer(models, name="models", rich_help_panel=_PANEL)
-
-
-@models.callback()
-def list_models(context: typer.Context, as_json: Json = False) -> None:
-    """List the installed weights: task, classes, size, score, data, licence."""
-    if context.invoked_subcommand:
-        return
-    from mien.models.cards import installed
-
-    cards, problems = installed()
-    if as_json:
-        typer.echo(json.dumps([{**vars(card), "classes": list(card.classes)} for card in cards]))
-        return
-    for card in cards:
-        size = f"{card.size / 1e6:.1f} MB"
-        allowed = "commercial use allowed" if card.commercial else "[yellow]no commercial use[/]"
-        what = f"{escape(card.task)}, {len(card.classes)} classes, {size}, {allowed}"
-        stdout.print(f"[bold]{escape(card.name)}[/]  {what}")
-        for title, told in (("score", card.score), ("data", card.data), ("licence", card.licence)):
-            stdout.print(f"  {title:8}{escape(told)}", soft_wrap=True)
-    for problem in problems:
-        stderr.print(f"[yellow]{escape(problem)}[/]", soft_wrap=True)

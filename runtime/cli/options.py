@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from mien.bridge.channels import DEFAULT_PORT
+from mien.runtime.cli.recognition import Licence, Provider
 
 _NETWORK = "Network"
+_RECOGNITION = "Recognition"
 
 Library = Annotated[
     Path | None,
@@ -85,6 +87,43 @@ Transcript = Annotated[
         "--transcript",
         metavar="FILE",
         help="What is said in the clip: .srt, .vtt, or .csv with time,speaker,text.",
+    ),
+]
+WeightsLicence = Annotated[
+    Licence,
+    typer.Option(
+        help="[bold]permissive[/] takes only weights whose data allow commercial use.",
+        rich_help_panel=_RECOGNITION,
+    ),
+]
+FaceModel = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="A network of [bold]mien models add[/] reads faces; what it does not give, ours does.",
+        rich_help_panel=_RECOGNITION,
+    ),
+]
+Detector = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE|NAME", help="A YuNet finds faces, in place of ours.", rich_help_panel=_RECOGNITION
+    ),
+]
+On = Annotated[
+    Provider,
+    typer.Option(
+        "--provider", help="Where --face-model runs; ours need no GPU.", rich_help_panel=_RECOGNITION
+    ),
+]
+Models = Annotated[
+    Path | None,
+    typer.Option(
+        "--models",
+        metavar="FOLDER",
+        envvar="MIEN_MODELS",
+        help="Where added networks lie. [dim]Default: your own folder.[/]",
+        rich_help_panel=_RECOGNITION,
     ),
 ]
 Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]

@@ -10,8 +10,9 @@ import typer
 from rich.markup import escape
 
 from mien.bridge.clock import monotonic_micros
-from mien.runtime.cli import options
+from mien.runtime.cli import options, recognition
 from mien.runtime.cli.app import UserError, app, stdout
+from mien.runtime.cli.recognition import Licence, Provider, Wanted
 
 _DEVELOPMENT = "The two processes that [bold]mien run[/] starts"
 
@@ -35,16 +36,21 @@ def perceive(
         ),
     ] = None,
     force: options.Force = False,
+    weights_licence: options.WeightsLicence = Licence.ANY,
+    face_model: options.FaceModel = "",
+    detector: options.Detector = "",
+    provider: options.On = Provider.CPU,
+    models: options.Models = None,
     supervised: options.Supervised = False,
 ) -> None:
     """Watch and hear the player; send what they show to a director, on this machine or another."""
+    wanted = Wanted.typed(weights_licence, face_model, detector, provider, models)
     if plot is not None:
-        _plot(source, transcript, plot, force=force)
+        _plot(source, transcript, plot, wanted, force=force)
         return
     from mien.bridge.messages import Utterance
     from mien.bridge.outbox import PerceptSender
     from mien.bridge.subscriber import Subscriber
-    from mien.models.recognizer import Recognizer
     from mien.runtime.cli.sources import open_source
     from mien.runtime.cli.wiring import client_keys, endpoints, users_mistakes
     from mien.runtime.leash import Leash
@@ -57,10 +63,14 @@ def perceive(
         opened.callback(sender.close)
         lines = Subscriber(director, secret, frozenset({Utterance.KIND}))
         opened.callback(lines.close)
-        perceiver = Perceiver(Recognizer(), embed=embed)
+        chosen = recognition.choose(wanted)
+        if not supervised:
+            stdout.print(chosen.line(), markup=False, soft_wrap=True)
+        recognizer, told = recognition.recognizer(wanted, chosen)
+        perceiver = Perceiver(recognizer, embed=embed)
         sensed, notices = open_source(source, leash.begin(monotonic_micros()), transcript)
         opened.callback(sensed.close)
-        run_perceiver(sensed, perceiver, sender, leash.stop, notices, lines)
+        run_perceiver(sensed, perceiver, sender, leash.stop, [*told, *notices], lines)
 
 
 @app.command(rich_help_panel=_DEVELOPMENT)
@@ -77,6 +87,7 @@ def direct(
     vmc: options.Vmc = "127.0.0.1:39539",
     source: Annotated[Path | None, typer.Option(hidden=True)] = None,
     embed: Annotated[bool, typer.Option("--embed", hidden=True)] = False,
+    recognizing: Annotated[str, typer.Option(hidden=True)] = "",
     supervised: options.Supervised = False,
 ) -> None:
     """Let the characters feel, decide and express; send their faces."""
@@ -101,8 +112,9 @@ def direct(
         director = Director(loaded, seed=seed, rate=rate)
         begun = leash.begin(monotonic_micros() + wiring.SETTLING)
         recorder = wiring.recorder(
-            record, loaded, library, seed=seed, rate=rate, begun=begun, source=source, embed=embed
-        )
+            record, loaded, library, seed=seed, rate=rate, begun=begun, source=source, embed=embed,
+            wanted=Wanted.of(recognizing),
+        )  # fmt: skip
         if recorder:
             opened.callback(recorder.close)
         road = Road(director, director.start(begun), outs, recorder)
@@ -112,11 +124,10 @@ def direct(
         run_director(road, inbox, session, leash.stop, reloader.take)
 
 
-def _plot(source: str, transcript: Path | None, out: Path, *, force: bool) -> None:
+def _plot(source: str, transcript: Path | None, out: Path, wanted: Wanted, *, force: bool) -> None:
     """Watch a clip in virtual time and draw all that was recognized."""
     import cv2
 
-    from mien.models.recognizer import Recognizer
     from mien.runtime.cli.sources import is_file, open_source
     from mien.runtime.cli.wiring import refuse_to_replace, users_mistakes
     from mien.runtime.perceiving import Perceiver
@@ -129,9 +140,12 @@ def _plot(source: str, transcript: Path | None, out: Path, *, force: bool) -> No
     with users_mistakes(), ExitStack() as opened:
         sensed, _ = open_source(source, 0, transcript)
         opened.callback(sensed.close)
+        chosen = recognition.choose(wanted)
+        stdout.print(chosen.line(), markup=False, soft_wrap=True)
+        recognizer, told = recognition.recognizer(wanted, chosen)
         with stdout.status(f"watching {escape(source)}"):
-            seen = watch(sensed, Perceiver(Recognizer(), embed=False))
-        for notice in sensed.notices():
+            seen = watch(sensed, Perceiver(recognizer, embed=False))
+        for notice in (*told, *sensed.notices()):
             stdout.print(notice, style="yellow", markup=False, soft_wrap=True)
         name = Path(source).name
         picture = timeline(name, seen.estimates, seen.stills, seen.loudness, seen.lines, seen.end)

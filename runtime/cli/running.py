@@ -11,8 +11,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mien.bridge.clock import monotonic_micros
-from mien.runtime.cli import options
+from mien.runtime.cli import options, recognition
 from mien.runtime.cli.app import PREFIX, UserError, app, stdout
+from mien.runtime.cli.recognition import Licence, Provider, Wanted
 
 if TYPE_CHECKING:
     from mien.bridge.subscriber import Subscriber
@@ -51,6 +52,11 @@ def run(
     keys: options.Keys = None,
     llf: options.Llf = "127.0.0.1:11111",
     vmc: options.Vmc = "127.0.0.1:39539",
+    weights_licence: options.WeightsLicence = Licence.ANY,
+    face_model: options.FaceModel = "",
+    detector: options.Detector = "",
+    provider: options.On = Provider.CPU,
+    models: options.Models = None,
 ) -> None:
     """Let characters answer whoever is in front of the camera, or on a clip.
 
@@ -66,10 +72,13 @@ def run(
             open_source(source, 0, transcript)[0].close()
     elif transcript:
         raise UserError(f"--transcript belongs to a clip, not to {source!r}; a game sends its lines itself")
+    wanted = Wanted.typed(weights_licence, face_model, detector, provider, models)
+    with users_mistakes():
+        stdout.print(recognition.choose(wanted).line(), markup=False, soft_wrap=True)
     if fast:
         _run_fast(
             source, library, record, transcript=transcript, embed=embed, seconds=seconds, emit=emit,
-            seed=seed, rate=rate, port=port, llf=llf, vmc=vmc,
+            seed=seed, rate=rate, port=port, llf=llf, vmc=vmc, wanted=wanted,
         )  # fmt: skip
         return
     network = ["--host", host, "--port", str(port), *(["--keys", str(keys)] if keys else [])]
@@ -87,7 +96,8 @@ def run(
         str(rate),
     ]
     director += ["--llf", llf, "--vmc", vmc, *_given("--library", library), *_given("--record", record)]
-    perceiver = ["perceive", source, *network, *(["--embed"] if embed else [])]
+    director += ["--recognizing", wanted.text()]
+    perceiver = ["perceive", source, *network, *(["--embed"] if embed else []), *wanted.options()]
     perceiver += _given("--transcript", transcript)
     with users_mistakes(), ExitStack() as opened:
         game = Subscriber(endpoints(port, host, curve=keys is not None), client_keys(keys))
@@ -101,12 +111,13 @@ def demo(
         "out/first-light.mcap"
     ),
     port: options.Port = 5570,
+    weights_licence: options.WeightsLicence = Licence.ANY,
 ) -> None:
     """Watch three characters answer a person on the sample clip; needs no camera and no network."""
     from mien.runtime.cli.wiring import SAMPLE_CLIP
 
     record.parent.mkdir(parents=True, exist_ok=True)
-    run(str(SAMPLE_CLIP), record=record, force=True, port=port)
+    run(str(SAMPLE_CLIP), record=record, force=True, port=port, weights_licence=weights_licence)
     stdout.print(f"[dim]as a video:[/] mien film {escape(str(record))}")
     stdout.print(f"[dim]prove that it runs the same again:[/] mien replay {escape(str(record))} --verify")
     stdout.print("[dim]with yourself in front of the camera:[/] mien run camera")
@@ -185,9 +196,9 @@ def _run_fast(
     port: int,
     llf: str,
     vmc: str,
+    wanted: Wanted,
 ) -> None:
     """Run a finite source in virtual time, in this process."""
-    from mien.models.recognizer import Recognizer
     from mien.runtime.cli import wiring
     from mien.runtime.cli.sources import is_file, open_source
     from mien.runtime.director import Director
@@ -207,13 +218,15 @@ def _run_fast(
         for out in outs:
             parts.callback(out.close)
         recorder = wiring.recorder(
-            record, loaded, library, seed=seed, rate=rate, begun=0, source=Path(source), embed=embed
-        )
+            record, loaded, library, seed=seed, rate=rate, begun=0, source=Path(source), embed=embed,
+            wanted=wanted,
+        )  # fmt: skip
         if recorder:
             parts.callback(recorder.close)
         director = Director(loaded, seed=seed, rate=rate)
         road = Road(director, director.start(0), outs, recorder)
-        perceiver = Perceiver(Recognizer(), embed=embed)
+        recognizer, told = recognition.recognizer(wanted, recognition.choose(wanted))
+        perceiver = Perceiver(recognizer, embed=embed)
         began = time.monotonic()
         with _progress() as progress:
             task = progress.add_task(Path(source).name, total=getattr(opened, "duration", None))
@@ -221,7 +234,7 @@ def _run_fast(
             ticks = run_virtual(
                 road, opened, perceiver, 0, name, lambda t: progress.update(task, completed=t), seconds
             )
-    for notice in [*opened.notices(), *(recorder.notices() if recorder else ())]:
+    for notice in [*told, *opened.notices(), *(recorder.notices() if recorder else ())]:
         stdout.print(f"[yellow]{escape(notice)}[/]")
     elapsed = time.monotonic() - began
     stdout.print(f"{ticks} ticks in {elapsed:.1f} s ({ticks / rate / elapsed:.1f} × real time)")

@@ -228,16 +228,21 @@ def _rerun(session: "Session", library: Path | None, progress: Progress) -> Reru
 
 def _reperceived(session: "Session") -> "Reperceived":
     """Return what recognizes the session's pictures and sound again."""
-    from mien.models.recognizer import Recognizer
-    from mien.runtime.cli.wiring import weight_hashes
+    from mien.runtime.cli import recognition
     from mien.runtime.perceiving import Perceiver
     from mien.runtime.sessions.media import session_media
     from mien.runtime.sessions.replay import Reperceived
 
-    for name, digest in weight_hashes().items():
+    wanted = recognition.again(session.metadata.settings)
+    chosen = recognition.choose(wanted)
+    stdout.print(chosen.line(), markup=False, soft_wrap=True)
+    for name, digest in chosen.hashes().items():
         if session.metadata.hashes.get(name, digest) != digest:
             stdout.print(f"[yellow]{escape(name)} has changed since the recording: this is a what-if[/]")
-    perceiver = Perceiver(Recognizer(), embed=False)
+    recognizer, notices = recognition.recognizer(wanted, chosen)
+    for notice in notices:
+        stdout.print(f"[yellow]{escape(notice)}[/]")
+    perceiver = Perceiver(recognizer, embed=False)
 
     return Reperceived(session_media(session), perceiver.step_each)
 

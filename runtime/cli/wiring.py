@@ -18,10 +18,12 @@ from mien.bridge.messages import Micros
 from mien.bridge.transport import AddressError, PortInUseError
 from mien.bridge.vmc import VMCEmitter
 from mien.bridge.zeromq import ZeroMQEmitter
-from mien.models.shipped import WEIGHTS, WeightsError
+from mien.models.adapters.registry import RegistryError
+from mien.models.shipped import WeightsError
+from mien.runtime.cli import recognition
 from mien.runtime.cli.app import UserError
 from mien.runtime.sense.source import SenseError
-from mien.runtime.sessions.metadata import Metadata, SessionError, reference, sha256
+from mien.runtime.sessions.metadata import Metadata, SessionError, reference
 from mien.runtime.sessions.recorder import Recorder
 
 SAMPLE: Final = Path(str(files("mien.examples.first_light")))
@@ -33,7 +35,8 @@ SETTLING: Final = 100_000
 """Microseconds between the moment a director knows when it begins and its first tick."""
 
 MISTAKES: Final = (
-    SenseError, SessionError, LibraryError, WeightsError, AddressError, PortInUseError, KeyFileError, OSError
+    SenseError, SessionError, LibraryError, WeightsError, RegistryError, AddressError, PortInUseError,
+    KeyFileError, OSError,
 )  # fmt: skip
 """What users can mend: shown as one line, never as a traceback."""
 
@@ -154,6 +157,7 @@ def recorder(
     begun: Micros,
     source: Path | None,
     embed: bool,
+    wanted: recognition.Wanted,
 ) -> Recorder | None:
     """Return a recorder for a session, if a path is given.
 
@@ -166,6 +170,7 @@ def recorder(
         begun: time at which the run begins, and the clip with it.
         source: clip or session that is played; None for live devices.
         embed: whether the recording holds pictures and sound itself, instead of referring to the clip.
+        wanted: which networks recognize.
     """
     if path is None:
         return None
@@ -179,8 +184,12 @@ def recorder(
             version=version("mien"),
             seed=seed,
             rate=rate,
-            hashes={"library": library.sha256, **weight_hashes()},
-            settings={"library": str((folder or SAMPLE_LIBRARY).resolve()), "begun": str(begun)},
+            hashes={"library": library.sha256, **recognition.choose(wanted).hashes()},
+            settings={
+                "library": str((folder or SAMPLE_LIBRARY).resolve()),
+                "begun": str(begun),
+                recognition.SETTING: wanted.text(),
+            },
             media=None if embed or source is None or source.suffix == ".mcap" else reference(source, begun),
         ),
     )
@@ -198,8 +207,3 @@ def refuse_to_replace(path: Path | None, suffix: str, *, force: bool) -> None:
         raise UserError(f"{path} should end in {suffix}")
     if path.exists() and not force:
         raise UserError(f"{path} is there already: choose another name, or replace it with --force")
-
-
-def weight_hashes() -> dict[str, str]:
-    """Return the SHA-256 of each of the recognizer's networks, by file name."""
-    return {file.name: sha256(file) for file in sorted(WEIGHTS.glob("*.onnx"))}
