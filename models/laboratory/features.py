@@ -8,6 +8,7 @@
 | `mfcc` | (N, 100, 16) | 13 cepstra and pitch, periodicity, intensity |
 | `tokens`, `segments` | (N, 96) int64 | a line after the two before it, see `dialogue` |
 | `lengths` | (N,) int64 | how many of these are not padding |
+| `encoded` | (N, 64, W) float16 | in place of `tokens`: vectors of a pretrained encoder, see `encoder` |
 | `line` | (N, 24) int64 | subwords of the line alone, padded in front |
 """
 
@@ -165,7 +166,8 @@ def cached(
     for e in entries:
         path = Path(e.extra.get("sound") or e.path) if kind == "frames" else e.path
         stamp = path.stat().st_mtime_ns if path.exists() else 0
-        digest.update(f"{path}|{stamp};".encode())
+        said = e.extra.get("text", "") if kind.startswith("encoded") else ""
+        digest.update(f"{path}|{stamp};{said}".encode())
     file = folder / f"{kind}-{digest.hexdigest()[:16]}.npy"
     if file.exists():
         return np.asarray(np.load(file, allow_pickle=False))

@@ -1,7 +1,7 @@
 """Every row of the table: which network or baseline, on which kind of set, from which arrays, trained how."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from mien.bridge.messages import EMOTIONS
 from mien.models.laboratory import baselines, features
+from mien.models.laboratory.encoder import Encoder, EncoderError
 from mien.models.laboratory.features import SIDE
 from mien.models.laboratory.networks.cnn_lstm import CnnLstm
 from mien.models.laboratory.networks.enhance_reorganize import EnhanceReorganize
@@ -45,6 +46,7 @@ class Method:
         prepare: from the arrays to what a baseline takes.
         classes: EMOTIONS or POLARITIES; a set may hold fewer of them.
         beside: the auxiliary task: `gender`, `sentiment` or none.
+        encoder: gives the array `encoded`, see `with_encoder`.
     """
 
     name: str
@@ -57,6 +59,24 @@ class Method:
     plan: Plan = field(default_factory=Plan)
     classes: tuple[str, ...] = EMOTIONS
     beside: str = ""
+    encoder: Encoder | None = None
+
+
+def with_encoder(method: Method, encoder: Encoder) -> Method:
+    """Return a row of `text_bilstm_mha` that reads a pretrained encoder's vectors, under a name of its own.
+
+    Raises:
+        EncoderError: another row, none of which takes an encoder.
+    """
+    if method.arrays[0] != "tokens":
+        raise EncoderError(f"{method.name} takes no encoder; text_bilstm_mha and its variants do")
+
+    def build(classes: int, _: dict[str, int]) -> nn.Module:
+        return TextBiLstmMha(0, classes, encoder.width, hidden=64, dropout=0.5)
+
+    name = f"{method.name}+{encoder.name}"
+    arrays = ("encoded", "segments", "lengths")
+    return replace(method, name=name, arrays=arrays, build=build, encoder=encoder)
 
 
 def change(arrays: Sequence[str]) -> Callable[[Inputs, torch.Generator], Inputs]:
@@ -137,12 +157,12 @@ def _text(classes: int, sizes: dict[str, int]) -> nn.Module:
     return TextBiLstmMha(sizes["vocabulary"], classes, width=64, hidden=64, dropout=0.5)
 
 
-FACE = Plan(epochs=8, patience=8, batch=24, rate=1e-3, balance=0.0, cap=600)
-CLIP = Plan(epochs=30, patience=15, batch=32, rate=2e-3, balance=0.3)
-SPEECH = Plan(epochs=30, patience=10, batch=32, rate=3e-3, balance=0.3)
-TEXT = Plan(epochs=4, patience=4, batch=64, rate=4e-3, weight_decay=0.05, balance=0.3, main=0.7)
-GENDER = Plan(epochs=30, patience=15, batch=32, rate=2e-3, balance=0.3, main=0.8)
-POLAR = Plan(epochs=30, patience=15, batch=32, rate=2e-3, balance=0.3)
+FACE = Plan(epochs=50, patience=15, batch=24, rate=1e-3, balance=0.0, cap=600)
+CLIP = Plan(epochs=60, patience=20, batch=32, rate=2e-3, balance=0.3, cap=600)
+SPEECH = Plan(epochs=80, patience=20, batch=32, rate=3e-3, balance=0.3)
+TEXT = Plan(epochs=12, patience=5, batch=64, rate=2e-3, weight_decay=0.05, balance=0.3, main=0.7)
+GENDER = Plan(epochs=60, patience=20, batch=32, rate=2e-3, balance=0.3, main=0.8)
+POLAR = Plan(epochs=60, patience=20, batch=32, rate=2e-3, balance=0.3)
 
 _ROWS: Final = (
     # P0

@@ -14,8 +14,9 @@ from torch import nn
 
 from mien.models import metrics
 from mien.models.laboratory import features, trainer
+from mien.models.laboratory.encoder import Encoder, EncoderError
 from mien.models.laboratory.export import write_checked
-from mien.models.laboratory.methods import METHODS, Method, Scaled, change
+from mien.models.laboratory.methods import METHODS, Method, Scaled, change, with_encoder
 from mien.models.laboratory.networks.text_bilstm_mha import SEGMENTS
 from mien.models.laboratory.sets import GENDERS, POLARITIES, DataSet, Entry, holdout, read_manifest
 from mien.models.laboratory.vocabulary import learn
@@ -186,12 +187,14 @@ class Model:
         model = cls(method, cache, None, vocabulary)
         learning, stopping = model.examples(kept, classes), model.examples(stop, classes)
         model.net = model.build(len(classes), learning.inputs, plan.seed)
-        configuration = {
+        configuration: dict[str, Any] = {
             "method": method.name,
             "classes": list(classes),
             "vocabulary": vocabulary.content() if vocabulary else None,
             "inputs": [list(x.shape[1:]) for x in learning.inputs],
         }
+        if method.encoder:
+            configuration |= {"method": method.name.split("+")[0], "encoder": method.encoder.record()}
         shift = change(method.arrays)
         trainer.fit(model.net, learning, stopping, _watched, plan, folder, configuration, shift, resume)
         return model
@@ -227,11 +230,19 @@ class Model:
                 found.append(features.line(entries, self.vocabulary))
             elif name == "tokens" and self.vocabulary:
                 found += features.dialogue(entries, self.vocabulary)
+            elif name == "encoded" and self.method.encoder:
+                found += self._encoded(entries, self.method.encoder)
             elif name == "text":
                 found.append(np.array([e.extra["text"] for e in entries]))
             elif name == "labels":
                 found.append(np.zeros((len(entries), 1), np.float32))
         return found
+
+    def _encoded(self, entries: Sequence[Entry], encoder: Encoder) -> list[Array]:
+        """Return the encoder's vectors, out of the cache if it read these lines before; segments, lengths."""
+        segments, lengths = encoder.layout(entries)
+        kind = f"encoded-{encoder.digest[:16]}"
+        return [features.cached(self._cache, kind, entries, encoder.vectors), segments, lengths]
 
     def predict(self, entries: Sequence[Entry]) -> Array:
         """Return the probabilities of the classes, (N, C)."""
@@ -277,11 +288,15 @@ def load(folder: Path, cache: Path) -> tuple[Model, list[str], list[list[int]]]:
     try:
         record = json.loads((folder / "configuration.json").read_text(encoding="utf-8"))
         method = METHODS[record["method"]]
+        if "encoder" in record:
+            method = with_encoder(method, Encoder.reopen(record["encoder"]))
         vocabulary = Subwords.of(record["vocabulary"]) if record["vocabulary"] else None
         model = Model(method, cache, None, vocabulary)
         inputs = tuple(torch.zeros(2, *shape) for shape in record["inputs"])
         model.net = model.build(len(record["classes"]), inputs, 0)
         model.net.load_state_dict(torch.load(folder / "best.pt", weights_only=True, map_location="cpu"))
+    except EncoderError as error:
+        raise trainer.RunError(f"{folder}: {error}") from None
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise trainer.RunError(
@@ -336,12 +351,14 @@ def export(folder: Path, out: Path) -> float:
     for name, shape in zip(model.method.arrays, shapes, strict=True):
         if name == "lengths":
             continue  # one line at a time needs no padding
-        if name in {"tokens", "segments", "line"}:
+        if name == "encoded":
+            example.append(torch.randn((1, *shape), generator=random).half())
+        elif name in {"tokens", "segments", "line"}:
             high = SEGMENTS if name == "segments" else vocabulary
             example.append(torch.randint(1, high, (1, *shape), generator=random))
         else:
             example.append(torch.rand((1, *shape), generator=random))
-        axes[name] = {1: "t"} if name in {"tokens", "segments"} else {0: "n"}
+        axes[name] = {1: "t"} if name in {"tokens", "segments", "encoded"} else {0: "n"}
     outputs = ["logits", model.method.beside or "sentiment"]
     several = isinstance(model.net(*example), tuple)
     return write_checked(model.net, tuple(example), out, outputs[: 1 + several], axes, model.method.name)

@@ -33,13 +33,14 @@ def _laboratory() -> Iterator[None]:
     for module in _NEEDED:
         if importlib.util.find_spec(module) is None:
             raise UserError(f"training needs {module}, which is not installed: pip install 'mien[train,cpu]'")
+    from mien.models.laboratory.encoder import EncoderError
     from mien.models.laboratory.export import ExportError
     from mien.models.laboratory.trainer import RunError
     from mien.models.manifest import ManifestError
 
     try:
         yield
-    except (ManifestError, RunError, ExportError) as problem:
+    except (ManifestError, RunError, ExportError, EncoderError) as problem:
         raise UserError(str(problem)) from None
 
 
@@ -52,11 +53,22 @@ def train(
     fresh: Annotated[bool, typer.Option(help="Start over, rather than resume.")] = False,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     threads: Annotated[int, typer.Option(min=1)] = 1,
+    encoder: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.onnx",
+            help="text_bilstm_mha: read the vectors of this pretrained encoder (RoBERTa or alike) instead.",
+        ),
+    ] = None,
+    tokenizer: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="Its tokenizer.json. [dim]Default: beside it.[/]")
+    ] = None,
 ) -> None:
     """Train a network or baseline of the papers on every set it can learn, and score it on strangers."""
     with _laboratory():
         from mien.models.laboratory import run, sets
-        from mien.models.laboratory.methods import METHODS
+        from mien.models.laboratory.encoder import Encoder
+        from mien.models.laboratory.methods import METHODS, with_encoder
 
         if name == "list":
             for row in METHODS.values():
@@ -65,6 +77,8 @@ def train(
         method = METHODS.get(name)
         if method is None:
             raise UserError(f"{name}: no such row; there are {', '.join(METHODS)}")
+        if encoder is not None:
+            method = with_encoder(method, Encoder.open(encoder, tokenizer))
         found = [d for kind in method.kinds for d in sets.find(data, kind) if on in {"", d.name}]
         if not found:
             wanted = on or " or ".join(f"{kind}_*" for kind in method.kinds)

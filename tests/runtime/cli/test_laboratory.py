@@ -79,3 +79,9 @@ class TestWithTorch:
 
     def test_train_list_names_every_row(self) -> None:
         assert "gru_mha" in call("train", "list", "-d", ".").stdout
+
+
+def test_an_encoder_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="the train extra is not installed")
+    asked = ("train", "text_bilstm_mha", "--data", tmp_path, "--encoder", tmp_path / "none.onnx")
+    assert "none.onnx: no such file" in problem(*asked)
