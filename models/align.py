@@ -89,6 +89,7 @@ class Aligner:
 
     def __init__(self, file: Path) -> None:
         self._net = Network(file, "align", inputs=1, outputs=2)
+        self._net.check([np.zeros((1, 1, LOOK, LOOK), np.float32)], [(1, 4), (1,)])
 
     def step(self, gray: Gray, box: Box) -> tuple[Box, float]:
         """Return the better box, and how surely it is on a face, [0, 1]."""

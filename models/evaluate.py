@@ -24,6 +24,7 @@ from mien.models.detect import WholePicture
 from mien.models.manifest import ManifestError, read
 from mien.models.recognizer import Recognizer
 from mien.models.shipped import WeightsError
+from mien.models.sound import audible
 from mien.models.speech import RATE
 
 PICTURES: Final = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}
@@ -64,7 +65,7 @@ def load_sound(file: Path) -> NDArray[np.int16]:
     try:
         with av.open(str(file)) as container:
             resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-            frames = [r for frame in container.decode(audio=0) for r in resampler.resample(frame)]
+            frames = [r for frame in container.decode(audio=0) for r in resampler.resample(audible(frame))]
             frames += resampler.resample(None)
     except (OSError, IndexError, ValueError) as error:  # av's own errors derive from these
         raise ManifestError(f"{file}: is not a readable sound ({error})") from None

@@ -53,6 +53,7 @@ class FaceNetwork:
 
     def __init__(self, file: Path) -> None:
         self._net = Network(file, "face", inputs=1, outputs=3)
+        self._net.check([np.zeros((1, 1, CROP, CROP), np.float32)], [(1, 7), (1, 52), (1, 2)])
 
     def read(self, picture: Picture, boxes: Sequence[Box]) -> list[Reading]:
         """Return complete readings."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
@@ -84,11 +85,31 @@ class Network:
             )
         if (len(self.session.get_inputs()), len(self.session.get_outputs())) != (inputs, outputs):
             raise WeightsError(f"{file}: was made for another version; should have {outputs} outputs")
+        self._file = file
         self._inputs = [i.name for i in self.session.get_inputs()]
 
     def shape(self, index: int) -> tuple[int, ...]:
         """Return the shape of an input; sizes that may vary count as 1."""
         return known(self.session.get_inputs()[index].shape)
+
+    def check(self, inputs: Sequence[NDArray[Any]], outputs: Sequence[tuple[int, ...]]) -> None:
+        """Run once, so that a file which only claims its role is found now and not in the middle of a game.
+
+        Raises:
+            WeightsError: it does not run on such inputs, or gives other shapes, or no finite numbers.
+        """
+        try:
+            found = self.run(*inputs)
+        except Exception as error:  # as in `_start`
+            reason = str(error).splitlines()[0].split(" : ")[-1]
+            raise WeightsError(f"{self._file}: was made for another version ({reason:.80})") from None
+        shapes = [each.shape for each in found]
+        if shapes != list(outputs):
+            raise WeightsError(
+                f"{self._file}: was made for another version: gives {shapes}, should give {list(outputs)}"
+            )
+        if not all(np.isfinite(each).all() for each in found):
+            raise WeightsError(f"{self._file}: is damaged: it answers zeros with NaN or infinity")
 
     def run(self, *inputs: NDArray[Any]) -> list[NDArray[Any]]:
         """Return the outputs for inputs in the file's order."""

@@ -51,6 +51,9 @@ class Voice:
     def __init__(self, file: Path | None) -> None:
         self._net = None if file is None else Network(file, "voice", inputs=2, outputs=2)
         self._memory = np.zeros(self._net.shape(1) if self._net else 0, np.float32)
+        if self._net:
+            block = np.zeros((1, BLOCK, speech.FEATURES), np.float32)
+            self._net.check([block, self._memory], [(1, 1, 7), self._memory.shape])
 
     def step(self, state: VoiceState, samples: NDArray[np.int16], t: int) -> None:
         """Take in sound whose first sample was captured at `t`, microseconds."""

@@ -127,7 +127,7 @@ class Chosen:
             told.append(f"{self.detector.name} (licence unknown)")
         elif self.detector is None:
             told.append("OpenCV's face detector (BSD-style)")
-        without = f"; without {' and '.join(self.left_out)}: no commercial use" if self.left_out else ""
+        without = f"; without {', '.join(self.left_out)} (no commercial use)" if self.left_out else ""
         return f"recognizing with {'; '.join(told)}{without}"
 
 

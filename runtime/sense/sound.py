@@ -6,6 +6,7 @@ import av
 import numpy as np
 
 from mien.bridge.messages import AudioChunk, Int16, Micros
+from mien.models.sound import audible
 from mien.runtime.sense.source import RATE
 
 CHUNK: Final = RATE // 50
@@ -31,11 +32,12 @@ class Sound:
         """Return the chunks that `frame` completes.
 
         Args:
-            frame: decoded sound in any format, layout and rate.
+            frame: decoded sound in any format, layout and rate; what is no number in it is silence.
             t: time of its first sample; None where nothing says, which means right after the frame before.
         """
         if frame.samples == 0 or frame.sample_rate <= 0:
             return []
+        frame = audible(frame)
         if t is None:
             t = self._expected
         chunks: list[AudioChunk] = []

@@ -4,6 +4,7 @@ import wave
 from pathlib import Path
 from typing import Protocol
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -70,6 +71,17 @@ def test_crops_need_no_detector(folder: Path) -> None:
 def test_sound_of_any_rate_becomes_mono_at_16_khz(tmp_path: Path, rate: int, channels: int) -> None:
     write_sound(tmp_path / "a.wav", np.zeros(rate, np.int16), rate, channels)
     assert len(load_sound(tmp_path / "a.wav")) == pytest.approx(16_000, abs=50)
+
+
+def test_samples_that_are_no_numbers_are_silence(tmp_path: Path) -> None:
+    samples = np.zeros((1, 1600), np.float32)
+    samples[0, 300:400] = np.nan
+    with av.open(str(tmp_path / "a.wav"), "w") as container:
+        stream = container.add_stream("pcm_f32le", rate=16_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(samples, format="flt", layout="mono")
+        frame.sample_rate = 16_000
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    assert not load_sound(tmp_path / "a.wav").any()
 
 
 def test_a_file_that_is_no_sound_is_one_clear_line(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import onnx
 import pytest
 from numpy.typing import NDArray
 
@@ -23,7 +25,7 @@ from mien.bridge.messages import (
     VideoFrame,
 )
 from mien.models.recognizer import TEXT_LASTS, Recognizer, RecognizerState
-from mien.models.shipped import WeightsError
+from mien.models.shipped import WEIGHTS, WeightsError, in_folder
 
 FRAME = 33_333
 
@@ -283,6 +285,39 @@ def test_a_gap_in_the_sound_ends_the_utterance(recognizer: Recognizer, drawn: Dr
     assert state.voice.blocks == 0
 
 
+@pytest.mark.parametrize("jump", [-3_000_000, -200_000, 200_000])
+def test_sound_whose_time_jumps_begins_a_new_utterance_and_is_heard(
+    recognizer: Recognizer, drawn: Drawn, jump: int
+) -> None:
+    state = recognizer.start()
+    hear(recognizer, state, drawn.hum(1.0), 10_000_000)
+    before = state.voice.blocks
+    found = hear(recognizer, state, drawn.hum(1.0), 11_000_000 + jump)
+    assert before > 0
+    assert state.voice.blocks <= before
+    assert found[-1].used == VOICE_USED
+    for estimate in found:
+        encode(estimate)
+
+
+@pytest.mark.parametrize(
+    ("x", "y"), [(0, 240), (640, 240), (320, 0), (320, 480), (0, 0), (-40, 240), (690, 240)]
+)
+def test_a_face_at_the_border_is_read_or_not_but_never_breaks(
+    recognizer: Recognizer, drawn: Drawn, x: float, y: float
+) -> None:
+    state = recognizer.start()
+    pictures = [drawn.add_face(drawn.blank(), 320 + share * (x - 320), 240 + share * (y - 240), 200)
+                for share in np.linspace(0, 1, 12)]  # fmt: skip
+    for estimates in play(recognizer, state, pictures):
+        for estimate in estimates:
+            encode(estimate)
+            left, top, width, height = estimate.box
+            assert 0 <= left <= left + width <= 1 + 1e-6
+            assert 0 <= top <= top + height <= 1 + 1e-6
+            assert np.isfinite(estimate.emotion).all()
+
+
 def test_a_gap_in_the_pictures_is_no_person_lost(recognizer: Recognizer, drawn: Drawn) -> None:
     state = recognizer.start()
     list(play(recognizer, state, [drawn.face] * 3))
@@ -315,6 +350,30 @@ def test_a_file_that_is_no_onnx_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "align.onnx").write_bytes(b"not a network" * 100)
     with pytest.raises(WeightsError, match="is not a readable ONNX file") as error:
         Recognizer(tmp_path)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["align", "face", "voice"])
+@pytest.mark.parametrize("keep", [0, 100, 5_000])
+def test_a_truncated_file_is_one_clear_line(tmp_path: Path, name: str, keep: int) -> None:
+    for file in WEIGHTS.glob("*.onnx"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    cut = tmp_path / f"{name}.onnx"
+    cut.write_bytes(cut.read_bytes()[:keep])
+    with pytest.raises(WeightsError, match=rf"{name}\.onnx: ") as error:
+        Recognizer(replace(in_folder(tmp_path), text=None))
+    assert "\n" not in str(error.value)
+
+
+def test_a_network_that_claims_a_role_and_takes_something_else_is_refused(
+    tmp_path: Path, make_network: Callable[..., Path]
+) -> None:
+    claimed = make_network((1, 1, 96, 96), [0.0] * 7, outputs=("logits", "blend", "head"))
+    model = onnx.load(str(claimed))
+    onnx.helper.set_model_props(model, {"mien.role": "face"})
+    onnx.save(model, str(tmp_path / "face.onnx"))
+    with pytest.raises(WeightsError, match=r"face\.onnx: was made for another version: gives") as error:
+        Recognizer(replace(in_folder(), face=tmp_path / "face.onnx"))
     assert "\n" not in str(error.value)
 
 

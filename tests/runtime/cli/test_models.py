@@ -169,7 +169,7 @@ class TestPermissive:
         assert chosen.weights.face == weights / "face_permissive.onnx"
         assert chosen.weights.voice is None
         assert chosen.line().startswith("recognizing with align_permissive, face_permissive (MIT; ")
-        assert chosen.line().endswith("; without voice: no commercial use")
+        assert chosen.line().endswith("; without voice (no commercial use)")
 
     def test_they_run(self, weights: Path) -> None:
         told = call(
