@@ -141,6 +141,61 @@ TEST_CASE("client: says that it got no names when it is connected to something m
   CHECK(game.told("no names came") == 1);
 }
 
+TEST_CASE("client: a frame of 100 MB is skipped without being kept, said once, and the next is taken") {
+  Game game;
+  game.greet();
+  game.state.say(message(encode(sidecar::Hello())));
+  game.run(30);
+  game.notices();
+  for (int round = 0; round < 2; ++round) {
+    constexpr std::size_t kLength = 100U << 20U;
+    Bytes head = {2};
+    for (int shift = 56; shift >= 0; shift -= 8) head.push_back(static_cast<std::uint8_t>(std::uint64_t{kLength} >> shift));
+    game.state.say(head);
+    const Bytes part(1U << 20U, 0x5A);
+    for (std::size_t sent = 0; sent < kLength; sent += part.size()) {
+      game.state.say(part);
+      game.receive();
+    }
+    game.run(5);
+  }
+  CHECK(game.counted().channels[0].skipped == 2);
+  CHECK(game.counted().channels[0].connections == 1);
+  CHECK(game.counted().cast.frames == 40);
+  CHECK(game.told("state channel: a message that was too long") == 1);
+}
+
+TEST_CASE("client: names that no engine takes are said once, and by which name to find them") {
+  Game game;
+  game.greet();
+  sidecar::Hello hello;
+  hello.names = {"None", "anna"};
+  game.state.say(message(encode(hello)));
+  game.run(60);
+  CHECK(game.client.cast().subject(0) == "None 16");
+  CHECK(game.told("1 of 2 names cannot be subjects as they are (empty, None, or equal but for case): "
+                  "character 16 goes by \"None 16\"") == 1);
+  game.run(600);
+  CHECK(game.notices().empty());
+}
+
+TEST_CASE("client: a game that stood still for a minute says so once and goes on with the newest face") {
+  Game game(twoThreads());
+  game.greet();
+  game.state.say(message(encode(sidecar::Hello())));
+  game.run(60);
+  game.notices();
+  for (int i = 0; i < 3600; ++i) {
+    game.now += kSecond / 60;
+    game.face(0.25F);
+    game.receive();
+  }
+  game.run(60);
+  CHECK(game.client.cast().face(0)[0] == 1);
+  CHECK(game.counted().channels[0].connections == 1);
+  CHECK(game.told("the game stood still for 60 s") == 1);
+}
+
 TEST_CASE("client: behaviors come in order; what is none is counted") {
   Game game;
   game.greet();

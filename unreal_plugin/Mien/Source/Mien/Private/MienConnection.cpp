@@ -11,6 +11,7 @@
 DECLARE_STATS_GROUP(TEXT("Mien"), STATGROUP_Mien, STATCAT_Advanced);
 DECLARE_CYCLE_STAT(TEXT("Game thread"), STAT_MienTick, STATGROUP_Mien);
 DECLARE_DWORD_ACCUMULATOR_STAT(TEXT("Connected"), STAT_MienConnected, STATGROUP_Mien);
+DECLARE_DWORD_ACCUMULATOR_STAT(TEXT("Faces come"), STAT_MienReceiving, STATGROUP_Mien);
 DECLARE_DWORD_ACCUMULATOR_STAT(TEXT("Characters"), STAT_MienCharacters, STATGROUP_Mien);
 DECLARE_DWORD_ACCUMULATOR_STAT(TEXT("Characters in a frame"), STAT_MienInFrame, STATGROUP_Mien);
 DECLARE_FLOAT_ACCUMULATOR_STAT(TEXT("Face frames a second"), STAT_MienRate, STATGROUP_Mien);
@@ -19,6 +20,8 @@ DECLARE_FLOAT_ACCUMULATOR_STAT(TEXT("of which jitter buffer (ms)"), STAT_MienDel
 DECLARE_DWORD_ACCUMULATOR_STAT(TEXT("Gaps"), STAT_MienGaps, STATGROUP_Mien);
 DECLARE_DWORD_ACCUMULATOR_STAT(TEXT("Dropped"), STAT_MienDropped, STATGROUP_Mien);
 DECLARE_DWORD_ACCUMULATOR_STAT(TEXT("Malformed"), STAT_MienMalformed, STATGROUP_Mien);
+DECLARE_DWORD_ACCUMULATOR_STAT(TEXT("of another protocol version"), STAT_MienVersions, STATGROUP_Mien);
+DECLARE_DWORD_ACCUMULATOR_STAT(TEXT("Failed connections"), STAT_MienFailures, STATGROUP_Mien);
 DECLARE_DWORD_ACCUMULATOR_STAT(TEXT("Reconnections"), STAT_MienReconnections, STATGROUP_Mien);
 
 namespace
@@ -47,6 +50,7 @@ TArray<FName> Names(const std::vector<std::string>& Texts)
 void Show(const FMienStatistics& Statistics)
 {
 	SET_DWORD_STAT(STAT_MienConnected, Statistics.bConnected ? 1 : 0);
+	SET_DWORD_STAT(STAT_MienReceiving, Statistics.bReceiving ? 1 : 0);
 	SET_DWORD_STAT(STAT_MienCharacters, Statistics.Characters);
 	SET_DWORD_STAT(STAT_MienInFrame, Statistics.InFrame);
 	SET_FLOAT_STAT(STAT_MienRate, Statistics.Rate);
@@ -55,6 +59,8 @@ void Show(const FMienStatistics& Statistics)
 	SET_DWORD_STAT(STAT_MienGaps, Statistics.Gaps);
 	SET_DWORD_STAT(STAT_MienDropped, Statistics.Dropped);
 	SET_DWORD_STAT(STAT_MienMalformed, Statistics.Malformed);
+	SET_DWORD_STAT(STAT_MienVersions, Statistics.OtherVersions);
+	SET_DWORD_STAT(STAT_MienFailures, Statistics.Failures);
 	SET_DWORD_STAT(STAT_MienReconnections, Statistics.Reconnections);
 }
 
@@ -188,8 +194,10 @@ FMienStatistics FMienConnection::GetStatistics() const
 	for (const mien::ChannelStatistics& Channel : All.channels)
 	{
 		Statistics.Dropped += static_cast<int64>(Channel.dropped + Channel.skipped);
+		Statistics.Failures += static_cast<int32>(Channel.failures);
 	}
 	Statistics.Malformed = static_cast<int64>(All.cast.malformed + All.malformedEvents);
+	Statistics.OtherVersions = static_cast<int64>(All.cast.versions);
 	Statistics.Reconnections = State.connections > 0 ? static_cast<int32>(State.connections) - 1 : 0;
 	return Statistics;
 }

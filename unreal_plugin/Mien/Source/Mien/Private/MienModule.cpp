@@ -84,11 +84,11 @@ void FMienModule::Report() const
 			const FMienStatistics Is = Connection->GetStatistics();
 			UE_LOG(LogMien, Display,
 				TEXT("%s: %s, %s, in Live Link: %s; %d characters, %d of them in the newest frame, %.1f frames/s, age %.1f ms of which buffer %.1f ms; ")
-				TEXT("frames %lld, faces %lld, withheld %lld, gaps %lld, dropped %lld, malformed %lld, reconnections %d"),
+				TEXT("frames %lld, faces %lld, withheld %lld, gaps %lld, dropped %lld, malformed %lld, other versions %lld, failures %d, reconnections %d"),
 				*Connection->GetAddress().ToString(), Is.bConnected ? TEXT("connected") : TEXT("not connected"),
 				Is.bReceiving ? TEXT("faces come") : TEXT("no faces"),
 				Connection->GetFeed().IsAttached() ? TEXT("yes") : TEXT("no"), Is.Characters, Is.InFrame, Is.Rate, Is.AgeMs,
-				Is.DelayMs, Is.Frames, Is.Faces, Is.Withheld, Is.Gaps, Is.Dropped, Is.Malformed, Is.Reconnections);
+				Is.DelayMs, Is.Frames, Is.Faces, Is.Withheld, Is.Gaps, Is.Dropped, Is.Malformed, Is.OtherVersions, Is.Failures, Is.Reconnections);
 			for (const FName& Subject : Connection->GetSubjects())
 			{
 				UE_LOG(LogMien, Display, TEXT("  %s"), *Subject.ToString());

@@ -97,6 +97,14 @@ struct MIEN_API FMienStatistics
 	UPROPERTY(BlueprintReadOnly, Category = "Mien")
 	int64 Malformed = 0;
 
+	/** Of them, messages of another version of the protocol: sidecar and plugin should be of one release. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mien")
+	int64 OtherVersions = 0;
+
 	UPROPERTY(BlueprintReadOnly, Category = "Mien")
 	int32 Reconnections = 0;
+
+	/** Attempts to connect, and connections, that failed, on any channel. */
+	UPROPERTY(BlueprintReadOnly, Category = "Mien")
+	int32 Failures = 0;
 };

@@ -178,8 +178,15 @@ class Fields {
   void collect(const Envelope& envelope, std::size_t count) {
     Reader reader(envelope.rest);
     std::size_t expected = envelope.opened ? 2 : 0;
-    if (envelope.opened) seen_ = 3;
-    for (std::uint64_t entry = 0; entry < envelope.entries; ++entry) {
+    std::uint64_t entry = 0;
+    // As long as the fields come in their order, none can be missing or there twice.
+    for (; entry < envelope.entries && expected < count && reader.rest().size >= Key::kBytes; ++entry, ++expected) {
+      if (!keys_[expected].startsAt(reader.rest().data)) break;
+      reader.skip(keys_[expected].size());
+      if (!reader.whole(values_[expected])) return malformed();
+    }
+    seen_ = (std::uint32_t{1} << expected) - 1;
+    for (; entry < envelope.entries; ++entry) {
       std::size_t index = 0;
       if (!readKey(reader, keys_, count, expected, index)) return malformed();
       if (index == count) {
@@ -238,7 +245,27 @@ bool NameList::next(std::string_view& name) {
   return true;
 }
 
+/// Opens a message that begins as every sender of this version begins it; false for any other, good or bad.
+static bool openUsual(ByteSpan message, Envelope& envelope) {
+  static constexpr char kStart[] = "\xA4mien\x01\xA4kind";
+  constexpr std::size_t kKind = sizeof(kStart);  // where the word stands: after the map's head and the start
+  if (message.size < kKind + Key::kBytes || message.data[0] < 0x82 || message.data[0] > 0x8F) return false;
+  if (std::memcmp(message.data + 1, kStart, sizeof(kStart) - 1) != 0) return false;
+  for (const Kind& known : kKinds) {
+    if (!known.word.startsAt(message.data + kKind)) continue;
+    const std::size_t read = kKind + known.word.size();
+    envelope.kind = known.kind;
+    envelope.message = message;
+    envelope.rest = {message.data + read, message.size - read};
+    envelope.entries = (message.data[0] & 0x0FU) - 2U;
+    envelope.opened = true;
+    return true;
+  }
+  return false;
+}
+
 DecodeStatus open(ByteSpan message, Envelope& envelope) {
+  if (openUsual(message, envelope)) return {};
   Reader reader(message);
   Value map{};
   if (!reader.head(map) || map.type != Type::Map) return {DecodeError::NotMsgpack, ""};

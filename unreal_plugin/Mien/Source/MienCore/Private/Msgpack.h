@@ -20,6 +20,12 @@ struct Value {
   ByteSpan bytes() const { return {data, size}; }
 };
 
+inline std::uint64_t bigEndian64(const std::uint8_t* at) {  // written out, compilers make one load of it
+  return std::uint64_t{at[0]} << 56U | std::uint64_t{at[1]} << 48U | std::uint64_t{at[2]} << 40U |
+         std::uint64_t{at[3]} << 32U | std::uint64_t{at[4]} << 24U | std::uint64_t{at[5]} << 16U |
+         std::uint64_t{at[6]} << 8U | std::uint64_t{at[7]};
+}
+
 /// Reads the value at `at` (of an array or map the head only) and returns where the next one starts, or null
 /// when there is none whole before `end`.
 const std::uint8_t* readHead(const std::uint8_t* at, const std::uint8_t* end, Value& value);
@@ -39,8 +45,34 @@ class Reader {
 
   /// Reads a number, text or block whole; of an array or map the head only: its children come next.
   bool head(Value& value) { return moveTo(readHead(at_, end_, value)); }
-  /// Reads a value whole, children included.
+  /// Reads a value whole, children included. Numbers and blocks, in the forms that a face frame has them in, are read
+  /// here and now: a call for each would cost as much as reading them.
   bool whole(Value& value) {
+    const auto left = static_cast<std::size_t>(end_ - at_);
+    if (left > 9) {
+      const std::uint8_t code = *at_;
+      if (code < 0x80) {
+        value.type = Type::Unsigned;
+        value.number = code;
+        ++at_;
+        return true;
+      }
+      if (code == 0xCF) {
+        value.type = Type::Unsigned;
+        value.number = bigEndian64(at_ + 1);
+        at_ += 9;
+        return true;
+      }
+      if (code >= 0xC4 && code <= 0xC6) {
+        const std::size_t width = std::size_t{1} << (code - 0xC4U);
+        value.size = static_cast<std::size_t>(bigEndian64(at_ + 1) >> (64 - 8 * width));
+        if (left - 1 - width < value.size) return false;
+        value.type = Type::Binary;
+        value.data = at_ + 1 + width;
+        at_ = value.data + value.size;
+        return true;
+      }
+    }
     if (!head(value)) return false;
     if (value.type != Type::Array && value.type != Type::Map) return true;
     const std::uint64_t children = value.type == Type::Map ? 2 * value.number : value.number;

@@ -4,6 +4,8 @@ namespace mien {
 
 namespace {
 
+constexpr Micros kPause = 2 * kSecond;  // between two looks: the game stood still
+
 constexpr const char* kNames[kChannels] = {"state", "events", "game"};
 
 const char* reason(LinkError link, ZmtpError zmtp) {
@@ -31,6 +33,7 @@ const char* reason(LinkError link, ZmtpError zmtp) {
 
 void Watch::look(Micros now, const ClientStatistics& statistics, const Cast& cast) {
   for (std::size_t channel = 0; channel < kChannels; ++channel) lookAt(channel, statistics.channels[channel]);
+  lookForPause(now);
   lookForNames(now, statistics, cast.named());
   lookForFaces(statistics, cast);
 }
@@ -48,6 +51,11 @@ void Watch::lookAt(std::size_t channel, const ChannelStatistics& now) {
     notices_.post(Notice::Level::Info, "%s channel: connected", kNames[channel]);
     seen.linkError = LinkError::None;
     seen.zmtpError = ZmtpError::None;
+  }
+  if (now.skipped != 0 && !seen.skipped) {
+    seen.skipped = true;
+    notices_.post(Notice::Level::Warning, "%s channel: a message that was too long, or in several parts, was skipped",
+                  kNames[channel]);
   }
   seen.connected = now.connected;
   seen.failures = now.failures;
@@ -87,6 +95,7 @@ void Watch::lookForFaces(const ClientStatistics& statistics, const Cast& cast) {
   if (statistics.cast.hellos != hellos_) {
     hellos_ = statistics.cast.hellos;
     notices_.post(Notice::Level::Info, "session %s: %d characters", cast.session().c_str(), static_cast<int>(cast.size()));
+    lookAtNames(cast);
   }
   if (statistics.receiving == receiving_) return;
   receiving_ = statistics.receiving;
@@ -95,6 +104,28 @@ void Watch::lookForFaces(const ClientStatistics& statistics, const Cast& cast) {
   } else {
     notices_.post(Notice::Level::Warning, "no faces arrive any more; they go to neutral");
   }
+}
+
+void Watch::lookAtNames(const Cast& cast) {
+  int renamed = 0;
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < cast.size(); ++i) {
+    if (cast.name(i) == cast.subject(i)) continue;
+    if (renamed == 0) first = i;
+    ++renamed;
+  }
+  if (renamed == 0) return;
+  notices_.post(Notice::Level::Warning,
+                "%d of %d names cannot be subjects as they are (empty, None, or equal but for case): character %u goes by \"%s\"",
+                renamed, static_cast<int>(cast.size()), static_cast<unsigned>(cast.id(first)), cast.subject(first).c_str());
+}
+
+void Watch::lookForPause(Micros now) {
+  if (lastLook_ != 0 && now - lastLook_ > kPause) {
+    notices_.post(Notice::Level::Info, "the game stood still for %d s; it goes on with the newest faces",
+                  static_cast<int>((now - lastLook_) / kSecond));
+  }
+  lastLook_ = now;
 }
 
 }  // namespace mien

@@ -4,7 +4,8 @@
 
 namespace mien {
 
-/// Turns statistics into lines for the log: each condition once when it begins, and once when it ends.
+/// Turns statistics into lines for the log: each condition once when it begins, and once when it ends. A message that
+/// is skipped or malformed is told of the first time only; the statistics count all.
 class Watch {
  public:
   Watch(Micros helloTimeout, Notices& notices) : helloTimeout_(helloTimeout), notices_(notices) {}
@@ -17,11 +18,14 @@ class Watch {
     std::uint32_t failures = 0;
     LinkError linkError = LinkError::None;
     ZmtpError zmtpError = ZmtpError::None;
+    bool skipped = false;
   };
 
   void lookAt(std::size_t channel, const ChannelStatistics& now);
   void lookForNames(Micros now, const ClientStatistics& statistics, bool names);
   void lookForFaces(const ClientStatistics& statistics, const Cast& cast);
+  void lookAtNames(const Cast& cast);
+  void lookForPause(Micros now);
 
   const Micros helloTimeout_;
   Notices& notices_;
@@ -36,6 +40,7 @@ class Watch {
   bool toldVersion_ = false;
   bool toldMalformed_ = false;
   bool receiving_ = false;
+  Micros lastLook_ = 0;
 };
 
 }  // namespace mien
