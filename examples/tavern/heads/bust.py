@@ -81,6 +81,7 @@ def make_clothes(f: Features) -> list[Part]:
     collar, collar_rows = _rings(
         np.array(
             (
+                (-14.6, 4.6 * n, 4.6 * n, -3.1, -0.9),
                 (-13.2, 5.2 * n, 5.3 * n, -3.2, -0.9),
                 (-12.7, 5.55 * n, 5.7 * n, -3.2, -0.9),
                 (-12.9, 6.0 * n, 6.2 * n, -3.2, -0.8),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.bridge.faces import SHAPES
-from mien.examples.tavern.heads.mesh import JOINTS, Part
+from mien.examples.tavern.heads.mesh import JOINTS, Part, joined
 from mien.examples.tavern.heads.sculpture import Floats
 
 _FLOAT, _UBYTE, _USHORT = 5126, 5121, 5123
@@ -75,7 +75,8 @@ def to_glb(
 
     Args:
         name: of the character.
-        parts: those with shapes become one mesh with 52 morph targets, the others one without.
+        parts: those with shapes become one mesh with 52 morph targets, the others one without; those of one
+            material become one primitive.
         materials: by the names that the parts use.
         pivots: where the joints are, cm.
         scale: of the whole.
@@ -83,7 +84,8 @@ def to_glb(
     unit = scale / 100
     buffer = _Buffer()
     used = [m for m in materials if any(p.material == m for p in parts)]
-    images, entries = [], []
+    images: list[dict[str, Any]] = []
+    entries: list[dict[str, Any]] = []
     for key in used:
         material = materials[key]
         look: dict[str, Any] = {
@@ -100,17 +102,17 @@ def to_glb(
         entries.append(entry | ({"doubleSided": True} if material.two_sided else {}))
 
     def primitive(part: Part) -> dict[str, Any]:
-        uv = np.zeros((len(part.points), 2)) if part.uv is None else part.uv
         weights = np.round(part.weights() * 255).astype(np.uint8)
         weights[np.arange(len(weights)), weights.argmax(1)] += (255 - weights.sum(1)).astype(np.uint8)
         joints = np.where(weights > 0, np.arange(4), 0).astype(np.uint8)
         attributes = {
             "POSITION": buffer.accessor(_floats(part.points * unit), _FLOAT, bounds=True),
             "NORMAL": buffer.accessor(_floats(part.normals), _FLOAT),
-            "TEXCOORD_0": buffer.accessor(_floats(uv), _FLOAT),
             "JOINTS_0": buffer.accessor(joints, _UBYTE),
             "WEIGHTS_0": buffer.accessor(_floats(weights / 255.0), _FLOAT),
         }
+        if materials[part.material].picture is not None and part.uv is not None:
+            attributes["TEXCOORD_0"] = buffer.accessor(_floats(part.uv), _FLOAT)
         entry: dict[str, Any] = {
             "attributes": attributes,
             "indices": buffer.accessor(part.triangles.astype(np.uint16).ravel(), _USHORT, 34963),
@@ -130,21 +132,22 @@ def to_glb(
 
     meshes = []
     for kind, moving in (("face", True), ("body", False)):
-        mine = [primitive(p) for p in parts if (p.deltas is not None) == moving]
+        kin = [[p for p in parts if p.material == m and (p.deltas is not None) == moving] for m in used]
+        mine = [primitive(joined(kind, same)) for same in kin if same]
         mesh: dict[str, Any] = {"name": f"{name}_{kind}", "primitives": mine}
         if moving:
             mesh |= {"weights": [0.0] * len(SHAPES), "extras": {"targetNames": list(SHAPES)}}
         meshes.append(mesh)
 
     places = {joint: np.array(pivots[joint]) * unit for joint in JOINTS}
-    inverse = np.tile(np.eye(4, dtype=np.float32).T, (len(JOINTS), 1, 1))
+    inverse = np.tile(np.eye(4), (len(JOINTS), 1, 1))
     for k, joint in enumerate(JOINTS):
         inverse[k, 3, :3] = -places[joint]  # columns first, as glTF stores matrices
     children = {"chest": ["head"], "head": ["eyeLeft", "eyeRight"], "eyeLeft": [], "eyeRight": []}
     parent = {"head": "chest", "eyeLeft": "head", "eyeRight": "head"}
     first = 3
     nodes: list[dict[str, Any]] = [
-        {"name": name, "children": [1, 2, first]},
+        {"name": name, "children": [1, 2, first]},  # Panda3D looks for skinned meshes beside their joints
         {"name": "face", "mesh": 0, "skin": 0},
         {"name": "body", "mesh": 1, "skin": 0},
     ]

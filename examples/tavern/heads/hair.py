@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from mien.examples.tavern.heads.mesh import Part, grid, joined, mirrored
+from mien.examples.tavern.heads.mesh import Ints, Part, grid, joined, mirrored
 from mien.examples.tavern.heads.sculpture import Floats, Sculpture, smooth_step
 from mien.examples.tavern.heads.skin import Skin
 
@@ -134,19 +134,18 @@ def _knot(sculpture: Sculpture) -> list[Part]:
 
 
 def _locks(sculpture: Sculpture) -> list[Part]:
-    balls = []
     count = 84
-    for k in range(count):
-        rise = np.arcsin(1 - 1.75 * (k + 0.5) / count)
-        turn = (k * 2.399963) % (2 * np.pi)
-        low = hairline("curls", np.array([turn]))[0]
-        away = np.cos(turn) < 0.15
-        if rise < (np.radians(-38) if away else low + 0.06):
-            continue
-        out = direction(np.array([turn]), np.array([rise]))
-        at = sculpture.cast(CENTER[None], out)[0] + out[0] * (0.75 + 0.35 * np.sin(k * 1.7) + 0.5 * away)
-        size = 1.75 + 0.35 * np.sin(k * 2.9) - 0.35 * (not away and rise < low + 0.35)
-        balls.append(_ball(at, (size, size, size), 5, 8))
+    number = np.arange(count, dtype=np.float64)
+    rise = np.arcsin(1 - 1.75 * (number + 0.5) / count)
+    turn = (number * 2.399963) % (2 * np.pi)  # the golden angle spreads them evenly
+    low = hairline("curls", turn)
+    away = np.cos(turn) < 0.15
+    grown = rise >= np.where(away, np.radians(-38), low + 0.06)
+    out = direction(turn, rise)
+    ground = sculpture.cast(np.broadcast_to(CENTER, out.shape), out)
+    at = ground + out * (0.75 + 0.35 * np.sin(number * 1.7) + 0.5 * away)[:, None]
+    size = 1.75 + 0.35 * np.sin(number * 2.9) - 0.35 * (~away & (rise < low + 0.35))
+    balls = [_ball(at[k], (size[k], size[k], size[k]), 5, 8) for k in np.nonzero(grown)[0]]
     return [joined("locks", balls)]
 
 
@@ -159,7 +158,7 @@ def _curtain(sculpture: Sculpture) -> list[Part]:
     sides = []
     for inside in (0.0, 1.0):
         v, t = np.meshgrid(down, turn, indexing="ij")
-        swell = 0.9 + 0.35 * np.sin(np.pi * v) + 0.06 * np.sin(17 * t) - 0.5 * smooth_step(v, 0.8, 1.0)
+        swell = 0.9 + 0.35 * np.sin(np.pi * v) + 0.06 * np.sin(17 * t) - 0.5 * smooth_step(v, 0.8, 1.0) * end
         swell = swell - inside * 1.0 * end
         x = (7.6 * wide + swell) * np.sin(t)
         z = -0.9 + (8.9 + swell) * np.cos(t) * (1 - 0.1 * v)
@@ -172,7 +171,7 @@ def _curtain(sculpture: Sculpture) -> list[Part]:
     return [Part("curtain", "hair", points, grid(2 * len(down), around), uv)]
 
 
-def cling(points: Floats, skin: Skin, count: int = 4) -> tuple[Floats, Floats]:
+def cling(points: Floats, skin: Skin, count: int = 4) -> tuple[Ints, Floats]:
     """Return the numbers (n, count) of the skin's nearest vertices and their shares."""
     apart = ((points[:, None] - skin.points[None]) ** 2).sum(-1)
     nearest = np.argsort(apart, axis=1, kind="stable")[:, :count]
@@ -208,13 +207,13 @@ def beard_mask(sculpture: Sculpture, points: Floats, lip_place: Floats) -> Float
     m = sculpture.marks
     x, y, z = np.abs(points[:, 0]), points[:, 1], points[:, 2]
     half = m.mouth[1]
-    top = np.interp(x, (0, half * 0.9, half * 1.6, 5.0, 7.0), (-0.1, 0.05, -0.6, 1.6, 5.5)) + m.mouth[0]
-    moustache = smooth_step(y, m.mouth[0] - 0.2, m.mouth[0] + 0.2) * smooth_step(
-        -x, -half * 1.15, -half * 0.8
-    )
-    below_nose = smooth_step(-y, -(m.wing[1] - 0.55), -(m.wing[1] - 0.95))
+    top = np.interp(x, (0, half, half * 1.35, 5.0, 6.2, 7.0), (-0.1, 0.25, -0.4, 0.7, 3.0, 9.0)) + m.mouth[0]
+    height = (m.wing[1] - 0.55 - m.mouth[0]) * (1 - 0.5 * (x / half / 1.3) ** 2)
+    over = y - m.mouth[0]
+    moustache = smooth_step(over, -0.3, 0.1) * smooth_step(height - over, -0.25, 0.2)
+    moustache = moustache * smooth_step(-x, -half * 1.45, -half * 1.1)
     jaw = smooth_step(-y, -top - 0.3, -top + 1.1) * smooth_step(y, m.chin[1] - 3.0, m.chin[1] - 0.8)
-    mask = np.maximum(jaw, moustache * below_nose) * smooth_step(z, -0.6, 1.4)
+    mask = np.maximum(jaw, moustache) * smooth_step(z, -0.6, 1.4)
     lips = smooth_step(lip_place, 1.0, 1.35)
     return mask * lips
 
@@ -227,6 +226,11 @@ def make_beard(sculpture: Sculpture, skin: Skin, skin_part: Part, shapes: Floats
     place = np.where(np.isnan(skin.lip_place), 2.0, skin.lip_place)
     place = np.where((skin.lip_ring > 0) & np.isnan(skin.lip_place), 1.5, place)
     mask = beard_mask(sculpture, skin.points, place)
+    ends = np.concatenate((skin.edges, skin.edges[:, ::-1]))
+    degree = np.maximum(np.bincount(ends[:, 0], minlength=len(mask)), 1)
+    for _ in range(3):  # so that it rises from the skin slowly
+        mask = 0.4 * mask + 0.6 * np.bincount(ends[:, 0], mask[ends[:, 1]], len(mask)) / degree
+    mask *= smooth_step(place, 1.0, 1.35)
     quads = skin.quads[(mask[skin.quads] > 0.02).any(1) & ~skin.cavity[skin.quads].any(1)]
     quads = quads[(place[quads] >= 0.99).all(1)]
     triangles = np.concatenate((quads[:, (0, 1, 2)], quads[:, (0, 2, 3)]))
@@ -234,7 +238,7 @@ def make_beard(sculpture: Sculpture, skin: Skin, skin_part: Part, shapes: Floats
     m = sculpture.marks
     chin = 0.55 + 0.75 * np.exp(-(((skin.points[used] - m.chin) / (3.0, 3.0, 3.5)) ** 2).sum(-1))
     wave = 1 + 0.10 * np.sin(skin.points[used, 0] * 5.0) * np.sin(skin.points[used, 1] * 2.3)
-    lift = np.where(mask[used] > 0.02, f.beard * mask[used] * chin * wave - 0.10, -0.12)
+    lift = np.where(mask[used] > 0.02, f.beard * mask[used] ** 1.3 * chin * wave - 0.10, -0.12)
     points = skin.points[used] + skin_part.normals[used] * lift[:, None]
     points[:, 1] -= 0.25 * np.maximum(lift, 0) * smooth_step(-points[:, 1], -m.mouth[0], -m.chin[1])
     uv = np.stack((points[:, 0] / 18 + 0.5, -points[:, 1] / 14), -1)

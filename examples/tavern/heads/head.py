@@ -91,9 +91,9 @@ def _materials(head: Head) -> dict[str, Material]:
         "hair": Material(picture=paint.paint_hair(f), roughness=0.7, two_sided=True),
         "eye": Material(picture=paint.paint_eye(f), roughness=0.25),
         "glint": Material(glow=1.0, roughness=1.0),
-        "teeth": plain(np.array((0.94, 0.92, 0.86)), 0.4),
-        "gums": plain(np.array((0.74, 0.38, 0.38)), 0.5),
-        "tongue": plain(np.array((0.80, 0.36, 0.37)), 0.5),
+        "teeth": Material(picture=paint.paint_teeth(), roughness=0.6),
+        "gums": plain(np.array((0.74, 0.38, 0.38)), 0.7),
+        "tongue": plain(np.array((0.80, 0.36, 0.37)), 0.7),
         "cloth": plain(paint.rgb(f.cloth), 0.95),
         "collar": plain(paint.rgb(f.collar), 0.95),
     }

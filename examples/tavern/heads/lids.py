@@ -91,4 +91,5 @@ class Lids:
             ),
             -1,
         )
-        return np.array(m.eye) * (side, 1, 1) + radius[:, None] * out
+        points: Floats = np.array(m.eye) * (side, 1, 1) + radius[:, None] * out
+        return points

@@ -110,7 +110,8 @@ def joined(name: str, parts: list[Part]) -> Part:
     """Return several parts of one material as one."""
     first = parts[0]
     starts = np.cumsum([0] + [len(p.points) for p in parts])
-    welds = np.cumsum([0] + [int(np.max(p.weld)) + 1 for p in parts])  # type: ignore[arg-type]
+    welds = [np.arange(len(p.points)) if p.weld is None else p.weld for p in parts]
+    groups = np.cumsum([0] + [int(weld.max()) + 1 for weld in welds])
     return Part(
         name,
         first.material,
@@ -122,5 +123,5 @@ def joined(name: str, parts: list[Part]) -> Part:
         else np.concatenate([still(len(p.points)) if p.deltas is None else p.deltas for p in parts], 1),
         first.joint,
         np.concatenate([p.weights() for p in parts]),
-        np.concatenate([p.weld + start for p, start in zip(parts, welds, strict=False)]),  # type: ignore[operator]
+        np.concatenate([weld + group for weld, group in zip(welds, groups, strict=False)]),
     )

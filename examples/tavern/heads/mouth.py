@@ -1,5 +1,7 @@
 """What is inside the mouth: teeth, gums and tongue."""
 
+from typing import Final
+
 import numpy as np
 
 from mien.bridge.faces import SHAPES
@@ -9,7 +11,8 @@ from mien.examples.tavern.heads.shapes import open_jaw
 
 _OPEN, _FORWARD, _LEFT, _RIGHT = (SHAPES.index(n) for n in ("jawOpen", "jawForward", "jawLeft", "jawRight"))
 _OUT = SHAPES.index("tongueOut")
-_TEETH = 10
+TEETH: Final = 12
+"""In each row."""
 
 
 def _with_jaw(points: Floats, marks: Landmarks) -> Floats:
@@ -25,14 +28,13 @@ def make_teeth(marks: Landmarks, front: float) -> list[Part]:
     """Return both rows of teeth and their gums; `front` is the depth of the upper lip's border, cm."""
     parts = []
     half = marks.mouth[1] * 0.93
-    s = np.linspace(-1, 1, 4 * _TEETH + 1)
-    groove = np.abs(np.cos(np.pi * _TEETH / 2 * s * (1 + 0.10 * (1 - s * s))))
+    s = np.linspace(-1, 1, 4 * TEETH + 1)
+    groove = np.abs(np.sin(np.pi * TEETH / 2 * s))
     for upper in (True, False):
         sign = 1.0 if upper else -1.0
-        line = marks.mouth[0] + (-0.42 if upper else -0.34)
-        arch = np.radians(76) * s
-        depth = front - (0.95 if upper else 1.12) - 2.6 * (1 - np.cos(arch))
-        line = line + (0.15 if upper else -0.45) * s**2
+        arch = np.radians(86) * s
+        depth = front - (0.95 if upper else 1.12) - 2.7 * (1 - np.cos(arch))
+        line = marks.mouth[0] + (-0.42 + 0.25 * s**2 if upper else -0.34 - 0.45 * s**2)
         tall = (1.05 if upper else 0.75) * (1 - 0.25 * s**4)
         notch = 0.07 * (1 - groove**0.5)
         # across each tooth: gum line, belly, edge, and the back of the edge
@@ -46,7 +48,8 @@ def make_teeth(marks: Landmarks, front: float) -> list[Part]:
         ]
         points = np.concatenate(rows)
         triangles = grid(len(rows), len(s))
-        part = Part("teeth", "teeth", points, triangles if upper else triangles[:, ::-1])
+        uv = np.stack((np.tile(s / 2 + 0.5, len(rows)), np.repeat((0.0, 0.5, 0.85, 1.0, 1.0), len(s))), -1)
+        part = Part("teeth", "teeth", points, triangles if upper else triangles[:, ::-1], uv)
         part.deltas = still(len(points)) if upper else _with_jaw(points, marks)
         parts.append(part)
         gum_rows = [

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from mien.examples.tavern.heads.features import Color, Features
 from mien.examples.tavern.heads.hair import CENTER, beard_mask, hairline
 from mien.examples.tavern.heads.mesh import Part
+from mien.examples.tavern.heads.mouth import TEETH
 from mien.examples.tavern.heads.sculpture import Floats, Sculpture, bump, smooth_step
 from mien.examples.tavern.heads.skin import Skin
 
-SIZE: Final = 768
+SIZE: Final = 1024
 _WARM: Final = np.array((0.50, 0.16, 0.17))
 _INK: Final = np.array((0.12, 0.08, 0.10))
 
@@ -102,7 +103,7 @@ def paint_skin(sculpture: Sculpture, skin: Skin, part: Part, source: NDArray[np.
     color = _mix(color, shade, spot((m.eye[0] - 1.9, 0.5, 7.6), (1.1, 1.5, 2.5), 0.30))
     color = _mix(color, shade, spot((m.eye[0], -1.75, 7.2), (2.3, 0.9, 2.5), 0.13 + 0.4 * f.age))
     lid = smooth_step(-ring, -1.25, -0.7) * smooth_step(above, 0.0, 0.5)
-    color = _mix(color, base * (0.80, 0.66, 0.64), lid * 0.55)
+    color = _mix(color, base * (0.80, 0.66, 0.64), lid * 0.35)
     color = _mix(color, base * (0.62, 0.45, 0.43), smooth_step(-ring, -0.16, 0.0) * 0.8)
     color = _mix(color, shade, spot((0, m.mouth[0] - 1.45, m.chin[2] + 1.2), (1.8, 0.5, 2.5), 0.45))
     nostril = spot((0.62 * f.nose_width, m.wing[1] - 0.28, m.nose[2] - 1.15), (0.36, 0.42, 0.62), 2.2)
@@ -197,6 +198,18 @@ def paint_eye(f: Features) -> bytes:
     color = color + (inside - color) * edge[:, None]
     color = _mix(color, np.array((0.02, 0.02, 0.03)), smooth_step(-r, -12.2, -11.0))
     return png(color.reshape(size, size, 3))
+
+
+def paint_teeth() -> bytes:
+    """Return a row of teeth, gum line on top: lines between them, and dark towards the back of the mouth."""
+    across, down = np.meshgrid(np.linspace(-1, 1, 256), np.linspace(0, 1, 32))
+    x, y = across.ravel(), down.ravel()
+    color = np.tile((0.95, 0.93, 0.87), (len(x), 1))
+    between = np.abs(np.sin(np.pi * TEETH / 2 * x))
+    color = _mix(color, np.array((0.62, 0.50, 0.44)), 0.55 * smooth_step(-between, -0.22, 0.0))
+    color = _mix(color, np.array((0.86, 0.72, 0.66)), 0.6 * smooth_step(-y, -0.35, 0.0))
+    color = _mix(color, np.array((0.16, 0.06, 0.06)), 0.95 * smooth_step(np.abs(x), 0.35, 0.85))
+    return png(color.reshape(32, 256, 3))
 
 
 def paint_hair(f: Features) -> bytes:

@@ -14,16 +14,18 @@ from mien.examples.tavern.heads.features import Features
 Floats = NDArray[np.float64]
 
 
-def smooth_step(x: Floats, low: float = 0.0, high: float = 1.0) -> Floats:
+def smooth_step(x: Floats, low: float | Floats = 0.0, high: float | Floats = 1.0) -> Floats:
     """Return 0 below `low`, 1 above `high`, a smooth cubic between."""
     t = np.clip((x - low) / (high - low), 0.0, 1.0)
-    return t * t * (3 - 2 * t)
+    ramp: Floats = t * t * (3 - 2 * t)
+    return ramp
 
 
 def bump(p: Floats, center: tuple[float, float, float], radii: tuple[float, float, float]) -> Floats:
     """Return 1 at `center`, falling smoothly to exactly 0 at the ellipsoid of those `radii`, for (n, 3)."""
     d = (((p - center) / radii) ** 2).sum(-1)
-    return np.clip(1 - d, 0.0, None) ** 2
+    near: Floats = np.clip(1 - d, 0.0, None) ** 2
+    return near
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def _ellipsoid(p: Floats, center: tuple[float, float, float], radii: tuple[float
     q = p - center
     near = np.sqrt(((q / radii) ** 2).sum(-1))
     steep = np.sqrt(((q / np.square(radii)) ** 2).sum(-1))
-    return near * (near - 1) / np.maximum(steep, 1e-9)
+    distance: Floats = near * (near - 1) / np.maximum(steep, 1e-9)
+    return distance
 
 
 def _capsule(
@@ -86,7 +89,8 @@ def _capsule(
 ) -> Floats:
     along = np.subtract(b, a)
     t = np.clip(((p - a) @ along) / (along @ along), 0.0, 1.0)
-    return np.sqrt(((p - a - t[:, None] * along) ** 2).sum(-1)) - (ra + (rb - ra) * t)
+    distance: Floats = np.sqrt(((p - a - t[:, None] * along) ** 2).sum(-1)) - (ra + (rb - ra) * t)
+    return distance
 
 
 def _join(a: Floats, b: Floats, k: float) -> Floats:
@@ -143,7 +147,8 @@ class Sculpture:
         step = 0.02
         corners = np.array(((1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1))) * step
         values = self.distance((points[None] + corners[:, None]).reshape(-1, 3)).reshape(4, -1)
-        return (values[:, :, None] * corners[:, None]).sum(0) / (4 * step * step)
+        slope: Floats = (values[:, :, None] * corners[:, None]).sum(0) / (4 * step * step)
+        return slope
 
     def settle(self, points: Floats, steps: int = 1) -> Floats:
         """Return the points moved onto the skin, along the gradient."""
@@ -159,4 +164,5 @@ class Sculpture:
         t = np.full(len(origin), 0.0 if first else reach)
         for _ in range(26):  # sphere tracing (Hart 1996), a little cautious: smooth joins bend distances
             t = np.clip(t - 0.85 * self.distance(origin + direction * t[:, None]), 0.0, reach)
-        return origin + direction * t[:, None]
+        hit: Floats = origin + direction * t[:, None]
+        return hit

@@ -43,6 +43,11 @@ def open_jaw(points: Floats, marks: Landmarks, share: Floats | float = 1.0) -> F
     return moved
 
 
+def _along(share: Floats, x: float, y: float, z: float) -> Floats:
+    """Return (n, 3) the displacement (x, y, z) where `share` is 1."""
+    return share[:, None] * np.array((x, y, z), np.float64)
+
+
 class Shaper:
     """Makes the shapes of one skin."""
 
@@ -56,12 +61,12 @@ class Shaper:
         self.line = lip_line(marks, np.clip(self.along, -1, 1))
         self.front = float(p[(np.abs(self.x) < 0.3) & (skin.lip_place == 1.0)][:, 2].max())
         place = np.nan_to_num(skin.lip_place, nan=2.0)
-        self.red = skin.lip_ring * (place >= -0.4) * (place <= 1.0)
+        self.red: Floats = skin.lip_ring * (place >= -0.4) * (place <= 1.0)
         """1 on the lips themselves."""
         above = self.y - self.line
-        self.label = np.where(skin.lip_ring > 0, skin.lip, np.clip(above / 0.6, -1, 1))
+        self.label: Floats = np.where(skin.lip_ring > 0, skin.lip, np.clip(above / 0.6, -1, 1))
         """1 above the mouth, -1 below, through 0 at its corners."""
-        self.mouth = bump(p, (0, lip_y, self.front - 1.2), (half * 2.1, 3.6, 5.5))
+        self.mouth: Floats = bump(p, (0, lip_y, self.front - 1.2), (half * 2.1, 3.6, 5.5))
         """1 at the mouth, 0 where nothing of it moves."""
         self.mouth = np.where(skin.lip_ring > 0.99, 1.0, np.minimum(1.0, 1.25 * self.mouth))
         self.jaw = self._jaw()
@@ -92,9 +97,13 @@ class Shaper:
             stem = name.removesuffix(end)
             if stem != name and stem not in ("jaw", "mouth"):
                 left = self._left(stem)
-                return left if end == "Left" else left[self.skin.mirror] * _FLIP
+                return left if end == "Left" else self._mirrored(left)
         moved: Floats = getattr(self, "_" + name)()
         return moved
+
+    def _mirrored(self, moved: Floats) -> Floats:
+        other: Floats = moved[self.skin.mirror] * _FLIP
+        return other
 
     def _left(self, stem: str) -> Floats:
         moved: Floats = np.zeros_like(self.p)
@@ -118,7 +127,7 @@ class Shaper:
         radii: tuple[float, float, float],
         move: tuple[float, float, float],
     ) -> Floats:
-        return bump(self.p, center, radii)[:, None] * move
+        return _along(bump(self.p, center, radii), *move)
 
     # Brows
 
@@ -133,7 +142,7 @@ class Shaper:
 
     def _browDown(self) -> Floats:
         y = self.m.brow[0]
-        inner = self._at((1.3, y, 8.2), (2.7, 2.4, 4), (-0.34, -0.92, 0.20))
+        inner = self._at((1.3, y, 8.2), (2.7, 2.4, 4), (-0.36, -1.05, 0.22))
         return inner + self._at((4.0, y, 7.2), (2.5, 1.9, 4), (-0.10, -0.20, 0.08))
 
     # Eyes
@@ -170,7 +179,7 @@ class Shaper:
         y = self.m.mouth[0] + 1.5
         left = self._at((4.4, y, 5.6), (3.6, 3.7, 4.8), (0.85, 0, 0.75))
         right = self._at((-4.4, y, 5.6), (3.6, 3.7, 4.8), (-0.85, 0, 0.75))
-        lips = (self.red * 0.12)[:, None] * (0, 0, 1.0)
+        lips = _along(self.red * 0.12, 0, 0, 1.0)
         return np.where(self.x[:, None] > 0, left, right) + lips
 
     def _noseSneer(self) -> Floats:
@@ -179,7 +188,7 @@ class Shaper:
         bridge = self._at((1.2, -1.7 * down, 8.6), (1.3, 1.7, 2), (0, 0.28, 0.20))
         brow = self._at((1.3, self.m.brow[0], 8.3), (2.2, 1.9, 3), (-0.12, -0.32, 0.08))
         lip = self._half() * self.mouth * np.clip(self.label, 0, 1) * 0.18
-        return side + bridge + brow + lip[:, None] * (0, 1.0, 0)
+        return side + bridge + brow + _along(lip, 0, 1.0, 0)
 
     # Jaw
 
@@ -201,7 +210,7 @@ class Shaper:
         return self._with_jaw() * (0.85, -0.05, 0)
 
     def _jawRight(self) -> Floats:
-        return self._jawLeft()[self.skin.mirror] * _FLIP
+        return self._mirrored(self._jawLeft())
 
     # Mouth
 
@@ -219,100 +228,103 @@ class Shaper:
         """Return 1 on the upper lip, falling to 0 at the nose."""
         nose = self.m.wing[1] - 0.3
         fade = smooth_step(-self.y, -(nose + 0.3), -(self.m.mouth[0] + 0.6))
-        return self.mouth * np.clip(self.label, 0, 1) * np.maximum(fade, self.red)
+        lip: Floats = self.mouth * np.clip(self.label, 0, 1) * np.maximum(fade, self.red)
+        return lip
 
     def _lower(self) -> Floats:
         """Return 1 on the lower lip, falling to 0 at the chin."""
         fade = smooth_step(self.y, self.m.chin[1] + 0.4, self.m.mouth[0] - 0.8)
-        return self.mouth * np.clip(-self.label, 0, 1) * np.maximum(fade, self.red)
+        lip: Floats = self.mouth * np.clip(-self.label, 0, 1) * np.maximum(fade, self.red)
+        return lip
 
     def _thin(self, upper: Floats, lower: Floats) -> Floats:
         """Return (n,) heights that draw the lips towards their line, by the shares given."""
-        share = self.red * (np.where(self.label > 0, upper, lower))
-        return share * (self.line - self.y)
+        height: Floats = self.red * np.where(self.label > 0, upper, lower) * (self.line - self.y)
+        return height
 
     def _mouthClose(self) -> Floats:
         at_line = np.array([[0.0, self.m.mouth[0], self.front]])
         fall = open_jaw(at_line, self.m)[0]
         upper = 0.38 * self._upper()[:, None] * fall
         lower = -(1 - 0.38) * (self._lower() * np.maximum(self.jaw, self.red))[:, None] * fall
-        return upper + lower
+        moved: Floats = upper + lower
+        return moved
 
     def _mouthFunnel(self) -> Floats:
         out = self.mouth * (0.35 + 0.65 * self.skin.lip_ring)
-        moved = out[:, None] * (0, 0, 0.75)
+        moved = _along(out, 0, 0, 0.75)
         moved[:, 1] = 0.50 * self._upper() - 0.55 * self._lower()
         moved[:, 0] = -0.26 * self.x * self.mouth
         return moved
 
     def _mouthPucker(self) -> Floats:
-        moved = (self.mouth * (0.25 + 0.75 * self.skin.lip_ring))[:, None] * (0, 0, 0.85)
+        moved = _along(self.mouth * (0.25 + 0.75 * self.skin.lip_ring), 0, 0, 0.85)
         moved[:, 0] = -0.42 * self.x * self.mouth
         moved[:, 1] = -self._thin(0.45 + 0 * self.x, 0.35 + 0 * self.x)  # lips grow fuller, and stay shut
         return moved
 
     def _mouthLeft(self) -> Floats:
-        wide = self.mouth[:, None] * (0.95, 0, 0)
+        wide = _along(self.mouth, 0.95, 0, 0)
         wide[:, 2] = -0.16 * self.mouth * self.along
         wide[:, 1] = 0.12 * self.mouth * smooth_step(self.along, 0, 1)
         return wide
 
     def _mouthRight(self) -> Floats:
-        return self._mouthLeft()[self.skin.mirror] * _FLIP
+        return self._mirrored(self._mouthLeft())
 
     def _mouthSmile(self) -> Floats:
         down = self.m.down
-        corner = self._corner()[:, None] * (0.85, 0.95, -0.70)
+        corner = _along(self._corner(), 0.85, 0.95, -0.70)
         cheek = self._at((4.2, -3.9 * down, 6.6), (2.6, 2.3, 3.5), (0.12, 0.36, 0.38))
         lips = self._thin(0.22 * self._half(), 0.12 * self._half())
         corner[:, 1] += lips
         return corner + cheek
 
     def _mouthFrown(self) -> Floats:
-        corner = self._corner((3.0, 3.2, 5))[:, None] * (0.12, -0.90, -0.15)
+        corner = _along(self._corner((3.0, 3.2, 5)), 0.12, -0.90, -0.15)
         chin = self._at((0.6, self.m.chin[1] + 1.0, self.m.chin[2]), (2.2, 1.6, 3), (0, 0.16, 0.08))
         return corner + chin
 
     def _mouthDimple(self) -> Floats:
-        return self._corner((2.4, 2.2, 4))[:, None] * (0.50, 0.12, -0.75)
+        return _along(self._corner((2.4, 2.2, 4)), 0.50, 0.12, -0.75)
 
     def _mouthStretch(self) -> Floats:
-        corner = self._corner((3.4, 3.0, 5))[:, None] * (0.95, -0.30, -0.70)
+        corner = _along(self._corner((3.4, 3.0, 5)), 0.95, -0.30, -0.70)
         corner[:, 1] += self._thin(0.30 * self._half(), 0.30 * self._half())
         return corner
 
     def _mouthRollLower(self) -> Floats:
         lower = np.clip(-self.label, 0, 1)
-        moved = (self.red * lower)[:, None] * (0, 0, -0.50)
+        moved = _along(self.red * lower, 0, 0, -0.50)
         moved[:, 1] = self._thin(0 * lower, 0.78 * lower) + 0.10 * self._lower()
         return moved
 
     def _mouthRollUpper(self) -> Floats:
         upper = np.clip(self.label, 0, 1)
-        moved = (self.red * upper)[:, None] * (0, 0, -0.48)
+        moved = _along(self.red * upper, 0, 0, -0.48)
         moved[:, 1] = self._thin(0.78 * upper, 0 * upper) - 0.08 * self._upper()
         return moved
 
     def _mouthShrugLower(self) -> Floats:
         chin = self._at((0, self.m.chin[1] + 0.9, self.m.chin[2]), (3.2, 2.3, 4), (0, 0.45, 0.18))
-        lips = self._lower()[:, None] * (0, 0.36, 0.34) + self._upper()[:, None] * (0, 0.30, 0.05)
+        lips = _along(self._lower(), 0, 0.36, 0.34) + _along(self._upper(), 0, 0.30, 0.05)
         return lips + chin * (1 - self.red)[:, None]
 
     def _mouthShrugUpper(self) -> Floats:
-        return self._upper()[:, None] * (0, 0.40, 0.26) + self._lower()[:, None] * (0, 0.34, 0.05)
+        return _along(self._upper(), 0, 0.40, 0.26) + _along(self._lower(), 0, 0.34, 0.05)
 
     def _mouthPress(self) -> Floats:
         half = self._half()
-        moved = (self.red * half)[:, None] * (0, 0, -0.22)
+        moved = _along(self.red * half, 0, 0, -0.22)
         moved[:, 1] = self._thin(0.5 * half, 0.5 * half)
         chin = self._at((0.8, self.m.chin[1] + 1.3, self.m.chin[2]), (1.8, 1.5, 3), (0, 0.12, 0.10))
         return moved + chin
 
     def _mouthLowerDown(self) -> Floats:
-        return (self._lower() * self._half())[:, None] * (0.10, -0.65, 0.10)
+        return _along(self._lower() * self._half(), 0.10, -0.65, 0.10)
 
     def _mouthUpperUp(self) -> Floats:
-        lip = (self._upper() * self._half())[:, None] * (0.10, 0.60, 0.14)
+        lip = _along(self._upper() * self._half(), 0.10, 0.60, 0.14)
         return lip + self._at((2.4, self.m.wing[1] - 0.2, 8.2), (1.6, 1.6, 2.5), (0.05, 0.25, 0.15))
 
     # Tongue
@@ -320,8 +332,4 @@ class Shaper:
     def _tongueOut(self) -> Floats:
         """Return how the lips make way; the tongue itself is in `mouth`."""
         near = np.clip(1 - self.along**2, 0, 1) ** 0.5
-        return (near * self._upper())[:, None] * (0, 0.22, 0.06) + (near * self._lower())[:, None] * (
-            0,
-            -0.62,
-            0.16,
-        )
+        return _along(near * self._upper(), 0, 0.22, 0.06) + _along(near * self._lower(), 0, -0.62, 0.16)

@@ -13,7 +13,15 @@ import numpy as np
 from direct.actor.Actor import Actor
 from direct.showbase.ShowBase import ShowBase
 from numpy.typing import NDArray
-from panda3d.core import AmbientLight, AntialiasAttrib, DirectionalLight, Filename, NodePath, loadPrcFileData
+from panda3d.core import (
+    AmbientLight,
+    AntialiasAttrib,
+    DirectionalLight,
+    Filename,
+    NodePath,
+    RescaleNormalAttrib,
+    loadPrcFileData,
+)
 
 from mien.behavior.expressions import EXPRESSIONS, weights
 from mien.behavior.library import FacialExpression
@@ -41,6 +49,8 @@ class Studio:
         base.disableMouse()
         base.setBackgroundColor(0.80, 0.83, 0.84)
         base.render.setAntialias(AntialiasAttrib.MAuto)
+        # The sum of several shapes' normals is longer than 1.
+        base.render.setAttrib(RescaleNormalAttrib.make(RescaleNormalAttrib.MNormalize))
         for color, towards in (
             ((0.95, 0.92, 0.86), (-0.6, 1.0, -0.75)),
             ((0.22, 0.25, 0.32), (1.0, 0.5, -0.1)),
