@@ -241,5 +241,5 @@ def make_beard(sculpture: Sculpture, skin: Skin, skin_part: Part, shapes: Floats
     lift = np.where(mask[used] > 0.02, f.beard * mask[used] ** 1.3 * chin * wave - 0.10, -0.12)
     points = skin.points[used] + skin_part.normals[used] * lift[:, None]
     points[:, 1] -= 0.25 * np.maximum(lift, 0) * smooth_step(-points[:, 1], -m.mouth[0], -m.chin[1])
-    uv = np.stack((points[:, 0] / 18 + 0.5, -points[:, 1] / 14), -1)
+    uv = np.stack((points[:, 0] / 18 + 0.5, 0.4 - points[:, 1] / 28), -1)
     return [Part("beard", "hair", points, where.reshape(triangles.shape), uv, shapes[:, used])]

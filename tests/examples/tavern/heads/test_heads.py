@@ -256,8 +256,11 @@ def test_the_file_is_sound_gltf_with_the_shapes_in_arkits_order(name: str) -> No
             assert np.allclose(np.linalg.norm(attributes["NORMAL"], axis=1), 1, atol=1e-3)
             assert np.allclose(attributes["WEIGHTS_0"].sum(1), 1, atol=1e-5)
             assert attributes["JOINTS_0"].max() < len(file.json["skins"][0]["joints"])
-            assert attributes["TEXCOORD_0"].min() >= 0
-            assert attributes["TEXCOORD_0"].max() <= 1
+            look = file.json["materials"][primitive["material"]]["pbrMetallicRoughness"]
+            assert ("TEXCOORD_0" in attributes) == ("baseColorTexture" in look)
+            if "TEXCOORD_0" in attributes:
+                assert attributes["TEXCOORD_0"].min() >= 0
+                assert attributes["TEXCOORD_0"].max() <= 1
             bounds = file.json["accessors"][primitive["attributes"]["POSITION"]]
             assert np.allclose(bounds["max"], attributes["POSITION"].max(0))
             targets = primitive.get("targets", [])
