@@ -158,9 +158,9 @@ def _text(chosen: Chosen, manifest: Path) -> dict[str, Any]:
     from mien.models import evaluate_text
     from mien.models.text import TextRecognizer
 
-    if "text" in chosen.left_out:
+    if chosen.weights.text is None:
         raise UserError("no text weights allow commercial use: there is nothing to score")
-    return dict(evaluate_text.evaluate(manifest, TextRecognizer()))
+    return dict(evaluate_text.evaluate(manifest, TextRecognizer(chosen.weights.text)))
 
 
 def _streamed(wanted: Wanted, chosen: Chosen, manifest: Path, crops: bool, split: str) -> dict[str, Any]:

@@ -180,6 +180,12 @@ class TestPermissive:
         assert "face_permissive" in told.output
         assert "ticks in" in told.output
 
+    def test_what_is_left_out_cannot_be_scored(self, weights: Path) -> None:
+        assert weights.is_dir()
+        assert "no text weights allow commercial use" in problem(
+            "evaluate", "text", "--manifest", "none.csv", "--weights-licence", "permissive"
+        )
+
     def test_what_a_recognizer_cannot_do_without_is_refused_in_one_line(self, weights: Path) -> None:
         (weights / "face_permissive.md").unlink()
         assert "no face weights allow commercial use" in problem(
