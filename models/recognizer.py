@@ -22,6 +22,7 @@ from mien.bridge.messages import (
     VideoFrame,
 )
 from mien.models.align import Aligner, Gray
+from mien.models.calibration import Calibration
 from mien.models.detect import Detector, HaarDetector
 from mien.models.face import FaceNetwork, FaceReader, Overlaid, Picture
 from mien.models.fusion import LAG, PLEASURE_AROUSAL, TRUST, Fusion, Said, SmoothState, fuse, smooth, softmax
@@ -101,6 +102,7 @@ class Recognizer:
             `fusion.onnx`; None takes the package's.
         detector: finds faces; None takes the Haar cascade of OpenCV.
         face: reads faces before ours does; what it does not say, such as blend weights, ours says.
+        calibration: of the followed person.
 
     Raises:
         WeightsError: a file of weights is missing, broken, or made for something else.
@@ -112,6 +114,7 @@ class Recognizer:
         *,
         detector: Detector | None = None,
         face: FaceReader | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
         cv2.setNumThreads(1)
         if weights is None or isinstance(weights, Path):
@@ -121,6 +124,7 @@ class Recognizer:
         self._face: FaceReader = Overlaid(face, ours) if face else ours
         self._voice = Voice(weights.voice)
         self._text = TextRecognizer(weights.text) if weights.text else None
+        self._calibration = calibration or Calibration("")
         self._fuse = Fusion(weights.fusion) if weights.fusion else fuse
 
     def start(self) -> RecognizerState:
@@ -177,7 +181,10 @@ class Recognizer:
             since = LONG_AGO if person.seen is None else state.now - person.seen
             share = np.float32(1.0 - np.exp(-since / BLEND_LAG))
             if reading.blend is not None:
-                person.blend = person.blend + share * (reading.blend - person.blend)
+                blend = reading.blend
+                if track.person == PLAYER:
+                    blend = self._calibration.at_rest(blend)
+                person.blend = person.blend + share * (blend - person.blend)
             if reading.turn is not None:
                 turned = np.array([*reading.turn, track.box.roll], np.float32)
                 person.head = person.head + share * (turned - person.head)
@@ -232,7 +239,7 @@ class Recognizer:
             age = state.voice.expected - state.voice.heard
             if senses & MICROPHONE and age < VOICE_LASTS:
                 fresh = 1.0 - max(age, 0) / VOICE_LASTS
-                voice = Said(softmax(state.voice.logits), fresh, state.spoken)
+                voice = Said(softmax(self._calibration.unbiased(state.voice.logits)), fresh, state.spoken)
         text = None
         if person.words is not None and state.now - person.said < TEXT_LASTS:
             text = Said(person.words, 1.0 - (state.now - person.said) / TEXT_LASTS, person.word_count)

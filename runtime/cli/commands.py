@@ -2,6 +2,7 @@
 
 from mien.runtime.cli import (
     authoring,
+    calibrating,
     devices,
     laboratory,
     models,
@@ -14,6 +15,7 @@ from mien.runtime.cli import (
 
 __all__ = [
     "authoring",
+    "calibrating",
     "devices",
     "laboratory",
     "models",

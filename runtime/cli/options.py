@@ -126,4 +126,13 @@ Models = Annotated[
         rich_help_panel=_RECOGNITION,
     ),
 ]
+Player = Annotated[
+    str,
+    typer.Option(
+        "--player",
+        metavar="NAME",
+        help="Whose calibration to use, by [bold]mien calibrate[/]; a name, or a file.json.",
+        rich_help_panel=_RECOGNITION,
+    ),
+]
 Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]

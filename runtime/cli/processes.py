@@ -27,6 +27,7 @@ def perceive(
     keys: options.Keys = None,
     embed: options.Embed = False,
     transcript: options.Transcript = None,
+    player: options.Player = "",
     plot: Annotated[
         Path | None,
         typer.Option(
@@ -44,7 +45,7 @@ def perceive(
     supervised: options.Supervised = False,
 ) -> None:
     """Watch and hear the player; send what they show to a director, on this machine or another."""
-    wanted = Wanted.typed(weights_licence, face_model, detector, provider, models)
+    wanted = Wanted.typed(weights_licence, face_model, detector, provider, models, player)
     if plot is not None:
         _plot(source, transcript, plot, wanted, force=force)
         return

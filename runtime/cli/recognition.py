@@ -4,6 +4,7 @@ A director and `mien run` itself name the files and run none; only `recognizer` 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
+from mien.models import calibration
 from mien.models.adapters.kinds import DETECT, EMOTION, KINDS
 from mien.models.adapters.registry import Added, added, find
 from mien.models.cards import Card, CardError, permissive, read
@@ -55,15 +57,23 @@ class Wanted:
     provider: str = Provider.CPU.value
     folder: str = ""
     """Where added networks lie; empty for the user's own."""
+    player: str = ""
+    """File of the player's calibration; empty for none."""
 
     @staticmethod
     def typed(
-        licence: Licence, face_model: str, detector: str, provider: Provider, folder: Path | None
+        licence: Licence,
+        face_model: str,
+        detector: str,
+        provider: Provider,
+        folder: Path | None,
+        player: str = "",
     ) -> "Wanted":
         """Return what was typed, in a form that holds wherever it is read again."""
         detector = str(Path(detector).resolve()) if Path(detector).is_file() else detector
         where = str(folder.resolve()) if folder else ""
-        return Wanted(licence.value, face_model, detector, provider.value, where)
+        file = str(player_file(player)) if player else ""
+        return Wanted(licence.value, face_model, detector, provider.value, where, file)
 
     def options(self) -> list[str]:
         """Return it as it was typed, for a child process."""
@@ -73,6 +83,7 @@ class Wanted:
             "--detector": self.detector,
             "--provider": self.provider,
             "--models": self.folder,
+            "--player": self.player,
         }
         return [word for option, value in given.items() if value for word in (option, str(value))]
 
@@ -103,6 +114,8 @@ class Chosen:
     """Of all files but a bare detector's."""
     face: Added | None
     detector: Added | Path | None
+    player: Path | None
+    """File of the player's calibration."""
     left_out: tuple[str, ...]
     """What ships but does not allow commercial use, where only such may be used."""
 
@@ -111,7 +124,7 @@ class Chosen:
         """Every file that what is recognized depends on."""
         ours = [getattr(self.weights, part.name) for part in fields(self.weights)]
         brought = [each.file if isinstance(each, Added) else each for each in (self.face, self.detector)]
-        return [file for file in (*ours, *brought) if file is not None]
+        return [file for file in (*ours, *brought, self.player) if file is not None]
 
     def hashes(self) -> dict[str, str]:
         """Return the SHA-256 of each file by its name."""
@@ -128,12 +141,26 @@ class Chosen:
         elif self.detector is None:
             told.append("OpenCV's face detector (BSD-style)")
         without = f"; without {', '.join(self.left_out)} (no commercial use)" if self.left_out else ""
-        return f"recognizing with {'; '.join(told)}{without}"
+        calibrated = f"; calibrated for {self.player.stem}" if self.player else ""
+        return f"recognizing with {'; '.join(told)}{without}{calibrated}"
 
 
 def user_folder() -> Path:
     """Return the user's own folder of added networks."""
     return Path(typer.get_app_dir("mien")) / "models"
+
+
+def player_file(player: str) -> Path:
+    """Return the file of a player's calibration: among the user's own, unless it is named as a file.
+
+    Raises:
+        UserError: it is no name.
+    """
+    if player.endswith(".json"):
+        return Path(player).resolve()
+    if not re.fullmatch(r"\w[\w .-]{0,63}", player):
+        raise UserError(f"--player takes a name of letters and digits, or a file.json, not {player!r}")
+    return Path(typer.get_app_dir("mien")) / "players" / f"{player}.json"
 
 
 def choose(wanted: Wanted) -> Chosen:
@@ -162,7 +189,10 @@ def choose(wanted: Wanted) -> Chosen:
         for card in cards:
             if not card.commercial:
                 raise WeightsError(f"{card.name} does not allow commercial use ({card.licence})")
-    return Chosen(weights, tuple(cards), face, detector, tuple(left_out))
+    player = Path(wanted.player) if wanted.player else None
+    if player:
+        calibration.read(player)
+    return Chosen(weights, tuple(cards), face, detector, player, tuple(left_out))
 
 
 def recognizer(
@@ -190,7 +220,17 @@ def recognizer(
         detector = chosen.detector.open().detector
     elif detector is None and isinstance(chosen.detector, Path):
         detector = KINDS["yunet"].open(chosen.detector, "cpu").detector
-    return Recognizer(chosen.weights, detector=detector, face=face), notices
+    known = None
+    if chosen.player:
+        known, lines = calibration.read(chosen.player).fitting(*networks(chosen))
+        notices += lines
+    return Recognizer(chosen.weights, detector=detector, face=face, calibration=known), notices
+
+
+def networks(chosen: Chosen) -> tuple[str, str]:
+    """Return the SHA-256 of what reads blend weights and of what hears voices; empty for none."""
+    voice = chosen.weights.voice
+    return sha256(chosen.face.file if chosen.face else chosen.weights.face), sha256(voice) if voice else ""
 
 
 def again(settings: Mapping[str, str]) -> Wanted:

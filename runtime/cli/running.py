@@ -35,6 +35,7 @@ def run(
     force: options.Force = False,
     embed: options.Embed = False,
     transcript: options.Transcript = None,
+    player: options.Player = "",
     fast: Annotated[
         bool,
         typer.Option(
@@ -72,7 +73,7 @@ def run(
             open_source(source, 0, transcript)[0].close()
     elif transcript:
         raise UserError(f"--transcript belongs to a clip, not to {source!r}; a game sends its lines itself")
-    wanted = Wanted.typed(weights_licence, face_model, detector, provider, models)
+    wanted = Wanted.typed(weights_licence, face_model, detector, provider, models, player)
     with users_mistakes():
         stdout.print(recognition.choose(wanted).line(), markup=False, soft_wrap=True)
     if fast:

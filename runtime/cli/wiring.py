@@ -19,6 +19,7 @@ from mien.bridge.transport import AddressError, PortInUseError
 from mien.bridge.vmc import VMCEmitter
 from mien.bridge.zeromq import ZeroMQEmitter
 from mien.models.adapters.registry import RegistryError
+from mien.models.calibration import CalibrationError
 from mien.models.shipped import WeightsError
 from mien.runtime.cli import recognition
 from mien.runtime.cli.app import UserError
@@ -36,7 +37,7 @@ SETTLING: Final = 100_000
 
 MISTAKES: Final = (
     SenseError, SessionError, LibraryError, WeightsError, RegistryError, AddressError, PortInUseError,
-    KeyFileError, OSError,
+    KeyFileError, CalibrationError, OSError,
 )  # fmt: skip
 """What users can mend: shown as one line, never as a traceback."""
 

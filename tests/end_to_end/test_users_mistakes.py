@@ -77,3 +77,22 @@ def test_a_line_that_nobody_is_there_to_hear(mien: Start, port: int) -> None:
 def test_a_transcript_without_a_clip(mien: Start, tmp_path: Path, port: int) -> None:
     said = line(mien, "run", "camera", "--transcript", tmp_path / "a.srt", "--port", port)
     assert "--transcript belongs to a clip" in said
+
+
+def test_a_player_whom_nobody_calibrated(mien: Start, tmp_path: Path, port: int) -> None:
+    said = line(mien, "run", "camera", "--player", tmp_path / "ann.json", "--port", port)
+    assert "ann.json" in said and "mien calibrate" in said
+
+
+def test_a_player_without_a_name(mien: Start, port: int) -> None:
+    assert "takes a name" in line(mien, "run", "camera", "--player", "../ann", "--port", port)
+
+
+def test_a_clip_without_face_or_voice_calibrates_nothing(
+    mien: Start, make_clip: Callable[..., Path], tmp_path: Path
+) -> None:
+    clip = make_clip(times=[i / 10 for i in range(10)])
+    code, out, err = mien("calibrate", clip, "--player", tmp_path / "ann.json").ended()
+    assert (code, err) == (2, "mien: nothing was calibrated, nothing was kept\n")
+    assert "no face was seen" in out and "no voice: there was no sound" in out
+    assert not (tmp_path / "ann.json").exists()

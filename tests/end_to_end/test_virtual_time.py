@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mien.bridge.messages import EmotionEstimate
+from mien.runtime.cli.wiring import SAMPLE_CLIP
 from mien.runtime.sessions.session import Session, read_session
 
 MakeClip = Callable[..., Path]
@@ -87,3 +88,19 @@ def test_a_recording_cut_short_replays_up_to_its_last_whole_chunk(
     assert "cut off" in out
     # Whole chunks may or may not hold a tick, but what they hold is the same.
     assert (code == 0 and "verified" in out) or (code == 2 and "holds no tick" in err)
+
+
+def test_a_calibrated_player_is_recognized_and_replayed_as_such(mien: Start, tmp_path: Path) -> None:
+    ann = tmp_path / "ann.json"
+    code, out, err = mien("calibrate", SAMPLE_CLIP, "--player", ann).ended()
+    assert (code, err) == (0, "")
+    assert "calibrated face" in out and ann.is_file()
+    stranger = record(mien, SAMPLE_CLIP, tmp_path / "a.mcap", "--seconds", 2)
+    player = record(mien, SAMPLE_CLIP, tmp_path / "b.mcap", "--seconds", 2, "--player", ann)
+    first, second = ([r.message for r in each.records("estimate")] for each in (stranger, player))
+    assert sum(e.blend.sum() for e in second) < 0.8 * sum(e.blend.sum() for e in first)
+    code, out, err = mien("replay", player.path, "--verify", "--from", "pixels").ended()
+    assert (code, " 0 different, 0 missing" in out) == (0, True), out
+    ann.write_text(ann.read_text().replace('"player": "ann"', '"player": "bob"'))
+    _, out, _ = mien("replay", player.path, "--verify", "--from", "pixels").ended()
+    assert "ann.json has changed since the recording" in out
