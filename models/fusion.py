@@ -90,6 +90,8 @@ class Fusion:
 
     def __init__(self, file: Path) -> None:
         self._network = Network(file, "fusion", inputs=3, outputs=2)
+        alike, full = np.full((1, 3, CLASSES), 1 / CLASSES, np.float32), np.ones((1, 3), np.float32)
+        self._network.check([alike, full, full], [(1, CLASSES), (1, 3)])
 
     def __call__(self, said: Sequence[Said | None]) -> tuple[Vector, Vector]:
         """Return the pooled probability (7,) and each sense's share (3,)."""

@@ -69,6 +69,8 @@ class TextRecognizer:
 
     def __init__(self, file: Path = TEXT) -> None:
         self._network = Network(file, ROLE, inputs=4, outputs=2)
+        one = np.zeros((1, 1), np.int64)
+        self._network.check([one, one, one, np.zeros((1, 1), np.float32)], [(1, 7), (1, 3)])
         self.subwords, self.grams = read_vocabulary(file.with_suffix(".vocabulary.json"))
 
     def step(self, state: TextState, line: Line, t: int) -> EmotionEstimate:

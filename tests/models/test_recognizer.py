@@ -365,15 +365,18 @@ def test_a_truncated_file_is_one_clear_line(tmp_path: Path, name: str, keep: int
     assert "\n" not in str(error.value)
 
 
-def test_a_network_that_claims_a_role_and_takes_something_else_is_refused(
-    tmp_path: Path, make_network: Callable[..., Path]
+@pytest.mark.parametrize(("role", "outputs"), [("align", 2), ("face", 3)])
+@pytest.mark.parametrize(("side", "numbers"), [(96, 7), (48, 7), (48, 4)])
+def test_a_network_that_claims_a_role_and_is_something_else_is_refused(
+    tmp_path: Path, make_network: Callable[..., Path], role: str, outputs: int, side: int, numbers: int
 ) -> None:
-    claimed = make_network((1, 1, 96, 96), [0.0] * 7, outputs=("logits", "blend", "head"))
+    claimed = make_network((1, 1, side, side), [0.0] * numbers, outputs=[f"o{i}" for i in range(outputs)])
     model = onnx.load(str(claimed))
-    onnx.helper.set_model_props(model, {"mien.role": "face"})
-    onnx.save(model, str(tmp_path / "face.onnx"))
-    with pytest.raises(WeightsError, match=r"face\.onnx: was made for another version: gives") as error:
-        Recognizer(replace(in_folder(), face=tmp_path / "face.onnx"))
+    onnx.helper.set_model_props(model, {"mien.role": role})
+    file = tmp_path / f"{role}.onnx"
+    onnx.save(model, str(file))
+    with pytest.raises(WeightsError, match=rf"{role}\.onnx: was made for another version") as error:
+        Recognizer(replace(in_folder(), **{role: file}))
     assert "\n" not in str(error.value)
 
 
