@@ -27,7 +27,7 @@ def probe(
     character: Annotated[str, typer.Option(help="Whose face to show; the first one's unless given.")] = "",
 ) -> None:
     """Receive faces as a game would; show rate, age, drops and the current face."""
-    from mien.bridge.messages import BehaviorEvent
+    from mien.bridge.messages import BehaviorEvent, Status
     from mien.bridge.subscriber import Subscriber
     from mien.runtime.cli.wiring import client_keys, endpoints, users_mistakes
 
@@ -36,11 +36,14 @@ def probe(
     ends = time.monotonic() + seconds if seconds else float("inf")
     live = Live(console=stdout, auto_refresh=False) if stdout.is_terminal else None
     told = monotonic_micros()
+    health: Mapping[str, float] = {}
     try:
         if live:
             live.start()
         while time.monotonic() < ends:
             for message in subscriber.receive(0.1):
+                if isinstance(message, Status) and message.origin == "director":
+                    health = message.levels
                 if isinstance(message, BehaviorEvent):
                     console = live.console if live else stdout
                     what = f"[cyan]{message.phase}[/] {escape(message.rule)} ({message.reason})"
@@ -49,9 +52,9 @@ def probe(
                 continue
             told = monotonic_micros()
             if live:
-                live.update(_reception(subscriber, character), refresh=True)
+                live.update(_reception(subscriber, character, health), refresh=True)
             else:
-                stdout.print(_reception(subscriber, character))
+                stdout.print(_reception(subscriber, character, health))
     except KeyboardInterrupt:
         pass
     finally:
@@ -161,8 +164,8 @@ def _name(subscriber: "Subscriber", character: int) -> str:
     return names.get(character, f"#{character}")
 
 
-def _reception(subscriber: "Subscriber", character: str) -> Table:
-    """Return how faces arrive and what the chosen one does, as a table."""
+def _reception(subscriber: "Subscriber", character: str, health: Mapping[str, float]) -> Table:
+    """Return how faces arrive and what the chosen one does, as a table; `health` is the director's."""
     reception = subscriber.reception()
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     hello, frame = subscriber.hello, subscriber.face
@@ -180,6 +183,11 @@ def _reception(subscriber: "Subscriber", character: str) -> Table:
         f"{reception.frames} received, {reception.gaps} lost, {reception.skipped} skipped for a newer one, "
         f"{reception.malformed} malformed, {max(0, reception.connections - 1)} reconnections",
     )
+    if withheld := health.get("withheld_a_tick", 0.0):
+        sent = health.get("sent_a_tick", 0.0)
+        table.add_row(
+            "[grey70]a frame holds[/]", f"{sent:.1f} characters; games want {withheld:.1f} less often"
+        )
     if hello is None or frame is None or not len(hello.ids) or not len(frame.ids):
         return table
     names = hello.names()
