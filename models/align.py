@@ -20,7 +20,7 @@ Gray = NDArray[Any]
 """Picture of one channel, 8 bits, rows × columns."""
 LOOK: Final = 48
 """Side of the picture that the aligner sees, pixels."""
-CROP: Final = 96
+CROP: Final = 80
 """Side of the crop that the expression net sees, pixels."""
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from mien.bridge.messages import Float32, UInt8
-from mien.models.align import CROP, Box, Gray, crop
+from mien.models.align import Box, Gray, crop
 from mien.models.fusion import softmax
 from mien.models.network import Network
 
@@ -53,13 +53,15 @@ class FaceNetwork:
 
     def __init__(self, file: Path) -> None:
         self._net = Network(file, "face", inputs=1, outputs=3)
-        self._net.check([np.zeros((1, 1, CROP, CROP), np.float32)], [(1, 7), (1, 52), (1, 2)])
+        self._side = self._net.shape(0)[-1]
+        blank = np.zeros((1, 1, self._side, self._side), np.float32)
+        self._net.check([blank], [(1, 7), (1, 52), (1, 2)])
 
     def read(self, picture: Picture, boxes: Sequence[Box]) -> list[Reading]:
         """Return complete readings."""
         if not boxes:
             return []
-        crops = np.stack([crop(picture.gray, box, CROP) for box in boxes])
+        crops = np.stack([crop(picture.gray, box, self._side) for box in boxes])
         logits, blends, turns = self._net.run(crops[:, None].astype(np.float32))
         return [Reading(softmax(e), b, h) for e, b, h in zip(logits, blends, turns, strict=True)]
 

@@ -2,7 +2,8 @@
 
 Supervision comes from the crops themselves: a crop is moved, scaled and turned by a known amount, and the
 net says how to undo it. What lies outside a crop is unknown, so its true borders are hidden: each crop loses
-random margins and is then continued by one of several paddings, or pasted onto another picture.
+random margins and is then continued by one of several paddings, or pasted onto another picture. With
+`--renders` the crops are rendered faces alone, no photographs.
 """
 
 from pathlib import Path
@@ -157,16 +158,22 @@ def main(
     data: Annotated[Path, typer.Argument(help="folder that holds faces_*/manifest.csv")],
     *,
     out: Annotated[Path, typer.Option(help="ONNX file to write")],
+    renders: Annotated[
+        list[Path] | None, typer.Option(help="learn from what `renders` wrote, not from photographs")
+    ] = None,
     steps: Annotated[int, typer.Option(help="batches to train on")] = 4000,
     seed: int = 0,
     threads: int = 1,
 ) -> None:
-    """Train on the crops in `train`, measure on people in `dev`, export."""
+    """Train on the crops in `train` or on rendered ones, measure on people in `dev`, export."""
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     rows = [row for each in sets.find(data, "faces_").values() for row in each]
-    faces = sets.load_faces([row for row in rows if row.split == "train"], SIDE)
+    if renders:
+        faces = np.concatenate([np.load(file, allow_pickle=False)["pictures"] for file in renders])
+    else:
+        faces = sets.load_faces([row for row in rows if row.split == "train"], SIDE)
     strangers = sets.load_faces([row for row in rows if row.split == "dev"], SIDE)
     net = AlignNet()
     average = MovingAverage(net, 0.998)

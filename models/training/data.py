@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.models.align import Aligner, Box, crop
 from mien.models.manifest import ManifestError, Row, read
 
 FOLDS = 5
@@ -52,6 +53,18 @@ def load_faces(rows: list[Row], side: int) -> NDArray[np.uint8]:
             raise ManifestError(f"{row.path}: is not a picture")
         faces[i] = cv2.resize(picture, (side, side), interpolation=cv2.INTER_LINEAR)
     return faces
+
+
+def aligned(faces: NDArray[np.uint8], aligner: Aligner) -> NDArray[np.uint8]:
+    """Return crops (N, side, side) placed anew, as the tracker places a face that the detector found."""
+    side = faces.shape[1]
+    found = np.empty_like(faces)
+    for i, face in enumerate(faces):
+        box = Box(side / 2, side / 2, float(side))
+        for _ in range(2):
+            box, _ = aligner.step(face, box)
+        found[i] = crop(face, box, side)
+    return found
 
 
 def sampling_weights(rows: list[Row], set_share: float, power: float = 0.5) -> NDArray[np.float64]:

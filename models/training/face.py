@@ -1,15 +1,16 @@
 """Train the expression net: `python -m mien.models.training.face DATA --renders renders.npz --out face.onnx`.
 
-Emotions are learned from labeled photographs, blend weights and head rotation from faces that `renders` made.
+Emotions are learned from labeled photographs, blend weights and head rotation from faces that `renders` made;
+what the photographs' labels say of the blend weights (see `evidence`) holds these on real faces.
 
-The number of epochs is chosen on people inside `train`; `dev` is only looked at in the end. `--final` then
-trains on `train` and `dev` together for that many epochs, which is what ships.
+`--cross-validate` scores a recipe on people inside `train`, fold by fold, which is how one is chosen. Without
+it the nets are trained on `train` and scored once on `dev`. `--final` then trains on both, which is what
+ships. `--renders-only` learns from rendered faces alone, so that no photograph's licence matters.
 """
 
-import copy
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import torch
@@ -22,102 +23,84 @@ from torch.nn import functional
 
 from mien.bridge.messages import EMOTIONS
 from mien.models import metrics
+from mien.models.align import CROP, Aligner
 from mien.models.manifest import Row
+from mien.models.shipped import in_folder
 from mien.models.training import data as sets
 from mien.models.training.augment import augment
 from mien.models.training.average import MovingAverage
+from mien.models.training.evidence import contradiction
 from mien.models.training.export import export
 from mien.models.training.nets import ExpressionNet, MirroredMean
 
-SIDE = 96
 CACHED_SIDE = 112
 BATCH = 64
 RENDERED = 24
 """Rendered faces beside each batch of photographs."""
-EPOCH = 6400
+STEPS = 100
+"""Batches per epoch."""
 SHARE = {"faces_ck48": 0.3, "faces_web112": 0.7}
+Logits = NDArray[np.float32]
 console = Console()
 
 
 class Faces:
-    """Crops and labels of several sets, drawn with class and set balance."""
+    """Crops and labels of several sets, drawn with class and set balance.
 
-    def __init__(self, rows: dict[str, list[Row]]) -> None:
+    Each face is there twice: as the set has it, and as the running recognizer would crop it.
+    """
+
+    def __init__(self, rows: dict[str, list[Row]], aligner: Aligner) -> None:
         self.rows = [row for each in rows.values() for row in each]
         self.pixels = sets.load_faces(self.rows, CACHED_SIDE)
-        self.labels = sets.labels(self.rows)
+        self.aligned = sets.aligned(self.pixels, aligner)
+        self.labels = torch.from_numpy(sets.labels(self.rows))
         weights = [sets.sampling_weights(each, SHARE.get(name, 0.2)) for name, each in rows.items()]
         self.weights = torch.from_numpy(np.concatenate(weights))
 
-    def tensor(self, index: NDArray[np.int64]) -> torch.Tensor:
-        """Return (n, 1, side, side) floats."""
-        return torch.from_numpy(self.pixels[index]).unsqueeze(1).float()
+    def draw(self, count: int, random: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return augmented pictures (count, 1, CROP, CROP) and their labels (count,)."""
+        index = torch.multinomial(self.weights, count, replacement=True, generator=random)
+        as_run = (torch.rand(count, generator=random) < 0.5).numpy()[:, None, None]
+        pixels = np.where(as_run, self.aligned[index.numpy()], self.pixels[index.numpy()])
+        return augment(torch.from_numpy(pixels).unsqueeze(1).float(), CROP, random), self.labels[index]
 
 
 class Renders:
-    """Rendered faces and the weights and rotation that they show."""
+    """Rendered faces, the weights and rotation that they show, and their emotion, -1 where they have none."""
 
-    def __init__(self, file: Path) -> None:
-        with np.load(file, allow_pickle=False) as stored:
-            self.pixels, self.weights, self.heads = (stored[n] for n in ("pictures", "weights", "heads"))
+    def __init__(self, files: list[Path]) -> None:
+        stored = [np.load(file, allow_pickle=False) for file in files]
+        names = ("pictures", "weights", "heads", "emotions")
+        self.pixels, weights, heads, emotions = (np.concatenate([z[n] for z in stored]) for n in names)
+        self.weights, self.heads, self.emotions = (torch.from_numpy(x) for x in (weights, heads, emotions))
 
-    def draw(self, count: int, random: torch.Generator) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return augmented pictures, blend weights, yaw and pitch."""
-        index = torch.randint(len(self.pixels), (count,), generator=random).numpy()
-        pixels = torch.from_numpy(self.pixels[index]).unsqueeze(1).float()
-        pixels = augment(pixels, SIDE, random, mirror=False)
-        return pixels, torch.from_numpy(self.weights[index]), torch.from_numpy(self.heads[index])
-
-
-def predict(net: nn.Module, faces: Faces) -> NDArray[np.float32]:
-    """Return the net's emotion logits for every face, unchanged but for the size."""
-    net.eval()
-    logits = []
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        for start in range(0, len(faces.rows), 256):
-            batch = faces.tensor(np.arange(start, min(start + 256, len(faces.rows))))
-            batch = functional.interpolate(batch, size=(SIDE, SIDE), mode="bilinear", antialias=True)
-            logits.append(net(batch)[0].float().numpy())
-    return np.concatenate(logits)
+    def draw(self, count: int, random: torch.Generator) -> tuple[torch.Tensor, ...]:
+        """Return augmented pictures, blend weights, yaw and pitch, emotions."""
+        index = torch.randint(len(self.pixels), (count,), generator=random)
+        pixels = torch.from_numpy(self.pixels[index.numpy()]).unsqueeze(1).float()
+        pixels = augment(pixels, CROP, random, mirror=False)
+        return pixels, self.weights[index], self.heads[index], self.emotions[index]
 
 
-def fit(
-    train: Faces,
-    renders: Renders,
-    *,
-    epochs: int,
-    seed: int,
-    validation: Faces | None = None,
-    patience: int = 12,
-) -> tuple[ExpressionNet, int]:
-    """Return the trained net (moving average of its weights) and the epoch with the best validation loss."""
+def fit(faces: Faces | None, renders: Renders, *, epochs: int, seed: int) -> ExpressionNet:
+    """Return a trained net, the moving average of its weights; without `faces` from renders alone."""
     torch.manual_seed(seed)
     random = torch.Generator().manual_seed(seed)
     net = ExpressionNet()
+    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = MovingAverage(net, 0.996)
-    steps = EPOCH // BATCH
     optimizer = torch.optim.AdamW(net.parameters(), 2e-3, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, 2e-3, total_steps=steps * epochs, pct_start=0.15
+        optimizer, 2e-3, total_steps=STEPS * epochs, pct_start=0.15
     )
-    best, best_epoch, best_net = -np.inf, epochs, None
+    net.train()
     with Progress(console=console) as progress:
-        task = progress.add_task("training", total=epochs * steps)
+        task = progress.add_task("training", total=epochs * STEPS)
         for epoch in range(epochs):
-            net.train()
             total = 0.0
-            for _ in range(steps):
-                index = torch.multinomial(train.weights, BATCH, replacement=True, generator=random)
-                faces = augment(train.tensor(index.numpy()), SIDE, random)
-                truth = torch.from_numpy(train.labels)[index]
-                drawn, weights, turned = renders.draw(RENDERED, random)
-                # Both kinds in one batch, so that normalization sees the mixture that it will be fixed at.
-                pixels = torch.cat((faces, drawn)).contiguous(memory_format=torch.channels_last)
-                with torch.autocast("cpu", torch.bfloat16):
-                    emotion, blend, head = (each.float() for each in net(pixels))
-                loss = functional.cross_entropy(emotion[:BATCH], truth, label_smoothing=0.1)
-                loss = loss + 3 * functional.binary_cross_entropy_with_logits(blend[BATCH:], weights)
-                loss = loss + 2 * functional.smooth_l1_loss(head[BATCH:], turned, beta=0.1)
+            for _ in range(STEPS):
+                loss = _loss(net, faces, renders, random)
                 optimizer.zero_grad()
                 torch.autograd.backward(loss)
                 optimizer.step()
@@ -125,28 +108,49 @@ def fit(
                 average.update(net)
                 total += loss.item()
                 progress.advance(task)
-            line = f"epoch {epoch + 1}: loss {total / steps:.3f}"
-            if validation is not None:
-                scores = score(validation, predict(average.net, validation))
-                value = sum(s["accuracy"] + s["weighted_f1"] + 0.5 * s["uar"] for s in scores.values())
-                line += f" {json.dumps(scores)}"
-                if value > best:
-                    best, best_epoch, best_net = value, epoch + 1, copy.deepcopy(average.net)
-                elif epoch + 1 - best_epoch >= patience:
-                    console.log(line, "stopped early")
-                    break
-            console.log(line)
-    return (best_net or average.net).eval(), best_epoch
+            console.log(f"epoch {epoch + 1}: loss {total / STEPS:.3f}")
+    return average.net.eval()
 
 
-def score(faces: Faces, logits: NDArray[np.float32]) -> dict[str, dict[str, float]]:
+def _loss(net: nn.Module, faces: Faces | None, renders: Renders, random: torch.Generator) -> torch.Tensor:
+    drawn, weights, turned, shown = renders.draw(RENDERED if faces else BATCH + RENDERED, random)
+    pixels, labels = drawn, shown
+    if faces is not None:
+        photographs, labels = faces.draw(BATCH, random)
+        # Both kinds in one batch, so that normalization sees the mixture that it will be fixed at.
+        pixels = torch.cat((photographs, drawn))
+    with torch.autocast("cpu", torch.bfloat16):
+        emotion, blend, head = (
+            each.float() for each in net(pixels.contiguous(memory_format=torch.channels_last))
+        )
+    real, made = emotion[: len(labels)], len(pixels) - len(drawn)
+    loss = functional.cross_entropy(real, labels, label_smoothing=0.1, ignore_index=-1)
+    loss = loss + 3 * functional.binary_cross_entropy_with_logits(blend[made:], weights)
+    loss = loss + 2 * functional.smooth_l1_loss(head[made:], turned, beta=0.1)
+    if faces is not None:
+        loss = loss + 3 * contradiction(torch.sigmoid(blend[:made]), labels)
+    return loss
+
+
+def predict(net: nn.Module, faces: Faces) -> Logits:
+    """Return the net's emotion logits for every face as the recognizer would crop it."""
+    net.eval()
+    logits = []
+    with torch.no_grad():
+        for start in range(0, len(faces.rows), 256):
+            batch = torch.from_numpy(faces.aligned[start : start + 256]).unsqueeze(1).float()
+            batch = functional.interpolate(batch, size=(CROP, CROP), mode="bilinear", antialias=True)
+            logits.append(net(batch)[0].numpy())
+    return np.concatenate(logits)
+
+
+def score(rows: list[Row], logits: Logits) -> dict[str, dict[str, float]]:
     """Return accuracy, UAR and weighted F1 of each set."""
-    names = np.array([row.path.parent.parent.name for row in faces.rows])
+    names = np.array([row.path.parent.parent.name for row in rows])
+    truth, said = sets.labels(rows), logits.argmax(1)
     found = {}
     for name in np.unique(names):
-        counts = metrics.confusion(
-            faces.labels[names == name], logits[names == name].argmax(1), len(EMOTIONS)
-        )
+        counts = metrics.confusion(truth[names == name], said[names == name], len(EMOTIONS))
         found[str(name)] = {
             "accuracy": round(metrics.accuracy(counts), 4),
             "uar": round(metrics.uar(counts), 4),
@@ -155,13 +159,53 @@ def score(faces: Faces, logits: NDArray[np.float32]) -> dict[str, dict[str, floa
     return found
 
 
-def temperature(logits: NDArray[np.float32], truth: NDArray[np.int64]) -> float:
+def temperature(logits: Logits, truth: NDArray[np.int64]) -> float:
     """Return the temperature with the least cross-entropy (Guo et al. 2017, section 4.2)."""
     grid = np.exp(np.linspace(np.log(0.25), np.log(4), 65))
     losses = [
         functional.cross_entropy(torch.from_numpy(logits) / t, torch.from_numpy(truth)).item() for t in grid
     ]
     return float(grid[int(np.argmin(losses))])
+
+
+def cross_validate(
+    rows: dict[str, list[Row]],
+    renders: Renders,
+    aligner: Aligner,
+    *,
+    folds: int,
+    nets: int,
+    epochs: int,
+    seed: int,
+) -> dict[str, Any]:
+    """Return the pooled scores of the first `folds` folds of people, of each net alone and of their mean."""
+    fold = {name: sets.fold_of(each) for name, each in rows.items()}
+    scored: list[Row] = []
+    logits: list[list[Logits]] = [[] for _ in range(nets)]
+    for k in range(folds):
+        inside, outside = (
+            Faces(
+                {
+                    name: [row for row, f in zip(each, fold[name], strict=True) if (f == k) == kept]
+                    for name, each in rows.items()
+                },
+                aligner,
+            )
+            for kept in (False, True)
+        )
+        scored += outside.rows
+        for i in range(nets):
+            net = fit(inside, renders, epochs=epochs, seed=seed + i)
+            logits[i].append(predict(MirroredMean([net]), outside))
+            console.log(f"fold {k}, net {i}: {score(outside.rows, logits[i][-1])}")
+    each = [np.concatenate(one) for one in logits]
+    mean = np.mean(each, axis=0)
+    return {
+        "folds": folds,
+        "each": [score(scored, one) for one in each],
+        "mean": score(scored, mean),
+        "temperature": temperature(mean, sets.labels(scored)),
+    }
 
 
 def select(rows: dict[str, list[Row]], keep: set[str]) -> dict[str, list[Row]]:
@@ -172,48 +216,42 @@ def select(rows: dict[str, list[Row]], keep: set[str]) -> dict[str, list[Row]]:
 def main(
     data: Annotated[Path, typer.Argument(help="folder that holds faces_*/manifest.csv")],
     *,
-    renders: Annotated[Path, typer.Option(help="what `renders` wrote")],
+    renders: Annotated[list[Path], typer.Option(help="what `renders` wrote; may be repeated")],
     out: Annotated[Path, typer.Option(help="ONNX file to write")],
-    epochs: Annotated[int, typer.Option(help="length of the schedule")] = 30,
+    epochs: Annotated[int, typer.Option(help="length of the schedule")] = 12,
     nets: Annotated[int, typer.Option(help="nets to average")] = 1,
     seed: int = 0,
-    final: Annotated[bool, typer.Option(help="train on train and dev together, no choosing")] = False,
-    calibration: Annotated[float, typer.Option(help="temperature to divide by, with --final")] = 1.0,
+    folds: Annotated[int, typer.Option("--cross-validate", help="only score so many folds of train")] = 0,
+    final: Annotated[bool, typer.Option(help="train on train and dev together")] = False,
+    renders_only: Annotated[bool, typer.Option(help="learn from rendered faces alone")] = False,
+    calibration: Annotated[float, typer.Option(help="temperature to divide by")] = 1.0,
+    weights: Annotated[Path | None, typer.Option(help="folder with align.onnx; else the package's")] = None,
     threads: int = 1,
 ) -> None:
-    """Train, choose, score on people never seen, export."""
+    """Train, score on people never seen, export."""
     torch.set_num_threads(threads)
     rows = sets.find(data, "faces_")
     rendered = Renders(renders)
-    if final:
-        everything = Faces(select(rows, {"train", "dev"}))
-        trained = [fit(everything, rendered, epochs=epochs, seed=seed + i)[0] for i in range(nets)]
-        shipped = MirroredMean(trained, calibration).eval()
-        record = {"trained_on": "train+dev", "temperature": calibration}
-    else:
-        train_rows = select(rows, {"train"})
-        fit_rows, choose_rows = {}, {}
-        for name, each in train_rows.items():
-            fold = sets.fold_of(each)
-            fit_rows[name] = [row for row, f in zip(each, fold, strict=True) if f != 0]
-            choose_rows[name] = [row for row, f in zip(each, fold, strict=True) if f == 0]
-        train, choose, dev = Faces(fit_rows), Faces(choose_rows), Faces(select(rows, {"dev"}))
-        chosen = [fit(train, rendered, epochs=epochs, seed=seed + i, validation=choose) for i in range(nets)]
-        shipped = MirroredMean([net for net, _ in chosen]).eval()
-        shipped.temperature = temperature(predict(shipped, choose), choose.labels)
-        logits = predict(shipped, dev)
-        record = {
-            "trained_on": "train without fold 0",
-            "epochs": [epoch for _, epoch in chosen],
-            "temperature": shipped.temperature,
-            "fold": score(choose, predict(shipped, choose)),
-            "dev": score(dev, logits),
-        }
+    aligner = Aligner((in_folder(weights) if weights else in_folder()).align)
+    if folds:
+        train = select(rows, {"train"})
+        console.print_json(
+            data=cross_validate(train, rendered, aligner, folds=folds, nets=nets, epochs=epochs, seed=seed)
+        )
+        return
+    known = None if renders_only else Faces(select(rows, {"train", "dev"} if final else {"train"}), aligner)
+    trained = [fit(known, rendered, epochs=epochs, seed=seed + i) for i in range(nets)]
+    shipped = MirroredMean(trained, calibration).eval()
+    record: dict[str, Any] = {"epochs": epochs, "nets": nets, "temperature": calibration}
+    if not final:
+        dev = Faces(select(rows, {"dev"}), aligner)
+        record["dev"] = score(dev.rows, predict(shipped, dev))
     console.print_json(data=record)
     out.with_suffix(".json").write_text(json.dumps(record, indent=1))
+    torch.save([net.state_dict() for net in trained], out.with_suffix(".pt"))
     gap = export(
         shipped,
-        (torch.rand(2, 1, SIDE, SIDE) * 255,),
+        (torch.rand(2, 1, CROP, CROP) * 255,),
         out,
         inputs=["pixels"],
         outputs=["logits", "blend", "head"],

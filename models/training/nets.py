@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from mien.bridge.faces import SHAPES
 from mien.bridge.messages import EMOTIONS
+from mien.models.align import CROP
 
 
 class Residual(nn.Module):
@@ -36,21 +37,21 @@ def standardize(pixels: Tensor) -> Tensor:
 
 
 class ExpressionNet(nn.Module):
-    """Face crop (N, 1, 96, 96), any brightness scale → emotion and blend logits, yaw and pitch."""
+    """Face crop (N, 1, CROP, CROP), any brightness scale → emotion and blend logits, yaw and pitch."""
 
     def __init__(self) -> None:
         super().__init__()
         self.trunk = nn.Sequential(
-            nn.Conv2d(1, 24, 3, 2, 1, bias=False),
-            nn.BatchNorm2d(24),
+            nn.Conv2d(1, 16, 3, 2, 1, bias=False),
+            nn.BatchNorm2d(16),
             nn.ReLU(),
-            Residual(24, 32, 2),
+            Residual(16, 32, 2),
             Residual(32, 64, 2),
             Residual(64, 96, 2),
             Residual(96, 144, 1),
         )
-        # Learned pooling: each channel has its own weight at each of the 6×6 places of the aligned face.
-        self.pool = nn.Conv2d(144, 144, 6, groups=144)
+        # Learned pooling: each channel has its own weight at each of the 5×5 places of the aligned face.
+        self.pool = nn.Conv2d(144, 144, CROP // 16, groups=144)
         self.dropout = nn.Dropout(0.3)
         self.emotion = nn.Linear(144, len(EMOTIONS))
         self.blend = nn.Linear(144, len(SHAPES))

@@ -2,13 +2,13 @@
 
 `python -m mien.models.training.renders ict_facekit.npz --out renders.npz`: the rig is ICT FaceKit (MIT) as
 arrays: `neutral`, `faces`, `mat` (material of each face), `expr` and `ident` shapes. The pictures are crops
-as `mien.models.align` defines them, gray. Person, light, skin, brows, hair and glasses are drawn at random.
+as `mien.models.align` defines them, gray. Person, light, skin, hair and glasses are drawn at random; what is
+shown comes from `expressions`, what is not the head from `dressing`.
 """
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-import cv2
 import moderngl
 import numpy as np
 import typer
@@ -18,84 +18,63 @@ from rich.progress import track
 
 from mien.bridge.faces import SHAPE, SHAPES
 from mien.models.manifest import ManifestError
+from mien.models.training import dressing, expressions
 
 SIDE = 112
+DRAWN = 2 * SIDE
+"""Side of the picture before it is reduced, which is what smooths edges."""
 EYES, EYES_TO_MOUTH = 0.395, 0.385
 """Where the crop has the eye line, and how far below it the mouth, in sides."""
 DISTANCE = 60.0
 """From the camera to the face, in units of the rig (centimeters)."""
-OFTEN = (
-    "eyeBlink",
-    "mouthPucker",
-    "mouthLeft",
-    "mouthRight",
-    "jawOpen",
-    "mouthFunnel",
-    "mouthSmile",
-    "browDown",
-)
-"""Shapes drawn more often: they matter most, or were learned worst."""
-PROTOTYPES: tuple[dict[str, float], ...] = (
-    {"mouthSmile": 0.9, "cheekSquint": 0.7, "eyeSquint": 0.4, "jawOpen": 0.15, "mouthUpperUp": 0.3},
-    {"browInnerUp": 0.9, "mouthFrown": 0.8, "browDown": 0.2, "mouthShrugLower": 0.5, "eyeSquint": 0.2},
-    {
-        "browDown": 1.0,
-        "eyeSquint": 0.5,
-        "mouthPress": 0.7,
-        "noseSneer": 0.4,
-        "eyeWide": 0.2,
-        "mouthRollLower": 0.3,
-    },
-    {
-        "browInnerUp": 0.9,
-        "browOuterUp": 0.6,
-        "eyeWide": 0.9,
-        "mouthStretch": 0.8,
-        "jawOpen": 0.3,
-        "browDown": 0.3,
-    },
-    {"noseSneer": 1.0, "mouthUpperUp": 0.8, "browDown": 0.6, "cheekSquint": 0.6, "mouthFrown": 0.4},
-    {"browInnerUp": 0.9, "browOuterUp": 0.9, "eyeWide": 0.9, "jawOpen": 0.7},
-    {"eyeBlink": 1.0},
-    {"mouthPucker": 1.0, "mouthFunnel": 0.3},
-    {"cheekPuff": 1.0, "mouthPress": 0.4},
-)
-"""Expressions by stem of their shapes (Ekman and Friesen's FACS prototypes, and what else faces do)."""
+REACH = {"jawOpen": (0.55, 1.0), "eyeBlink": (0.9, 1.05), "brow": (0.9, 1.6), "noseSneer": (0.9, 1.4)}
+"""How far a person moves at weight 1, in units of the rig, by the start of the shape's name; others OTHERS.
+The rig's jaw opens further than most people's, its brows move less."""
+OTHERS = (0.75, 1.2)
 MATERIALS = {
     "M_GumsTongue": 0.30,
-    "M_Teeth": 0.85,
-    "M_ScleraLeft": 0.92,
-    "M_ScleraRight": 0.92,
+    "M_Teeth": 0.80,
+    "M_ScleraLeft": 0.75,
+    "M_ScleraRight": 0.75,
     "M_IrisLeft": 0.18,
     "M_IrisRight": 0.18,
-    "M_EyeLashes": 0.08,
+    "M_EyeLashes": 0.15,
 }
 """Brightness of what is not skin; materials in neither list are left out."""
 
 VERTEX = """#version 330
 uniform mat4 project; uniform mat3 turn; uniform vec3 center;
-in vec3 place; in float bright; in vec3 rest;
-out vec3 seen; out float shade; out vec3 fixed_place;
+in vec3 place; in vec3 normal; in float bright;
+out vec3 facing; out float shade;
 void main() {
-  seen = turn * (place - center); shade = bright; fixed_place = rest;
-  gl_Position = project * vec4(seen, 1.0);
+  facing = turn * normal; shade = bright;
+  gl_Position = project * vec4(turn * (place - center), 1.0);
 }"""
 FRAGMENT = """#version 330
-uniform vec3 light; uniform float ambient; uniform float gloss; uniform float grain; uniform vec3 phase;
-in vec3 seen; in float shade; in vec3 fixed_place; out vec4 color;
+uniform vec3 light; uniform vec3 fill; uniform float ambient; uniform float gloss;
+in vec3 facing; in float shade; out vec4 color;
 void main() {
-  vec3 n = normalize(cross(dFdx(seen), dFdy(seen)));
-  float diffuse = max(dot(n, light), 0.0);
+  vec3 n = normalize(facing);
+  if (n.z < 0.0) n = -n;
+  float lit = max(dot(n, light), 0.0) + 0.4 * max(dot(n, fill), 0.0);
   float shine = gloss * pow(max(dot(reflect(-light, n), vec3(0, 0, 1)), 0.0), 12.0);
-  vec3 p = fixed_place;
-  float spots = sin(p.x * 1.7 + phase.x) * sin(p.y * 1.3 + phase.y)
-    + sin(p.x * 3.1 + p.y * 0.7 + phase.z) * sin(p.y * 2.3 - p.z + phase.x);
-  float value = shade * (1.0 + grain * spots) * (ambient + (1.0 - ambient) * diffuse) + shine;
-  color = vec4(vec3(value), 1.0);
+  color = vec4(vec3(0.7 * shade * (ambient + (1.0 - ambient) * lit) + shine), 1.0);
 }"""
 
-
 EGL: dict[str, Any] = {"backend": "egl"}
+
+
+class Rendered(NamedTuple):
+    """One picture and what it shows."""
+
+    picture: NDArray[np.uint8]
+    """(SIDE, SIDE)."""
+    weights: NDArray[np.float32]
+    """Blend weights (52,)."""
+    head: NDArray[np.float32]
+    """Yaw and pitch, radians."""
+    emotion: int
+    """Index in `EMOTIONS`, or `expressions.UNLABELED`."""
 
 
 class Rig:
@@ -112,10 +91,15 @@ class Rig:
             raise ManifestError(f"{file}: is not a rig ({error})") from None
         names = [str(n) for n in z["mat_names"]]
         drawn = [i for i, n in enumerate(names) if n in MATERIALS or n in ("M_Face", "M_BackHead")]
-        faces = z["faces"][np.isin(z["mat"], drawn)]
+        faces = _thinned(z["faces"], z["mat"], z["neutral"], names)[np.isin(z["mat"], drawn)]
+        faces = faces[(faces != np.roll(faces, 1, axis=1)).all(1)]
         kept, self.faces = np.unique(faces, return_inverse=True)
         self.faces = self.faces.reshape(-1, 3).astype(np.int32)
+        # The corners in the order of their vertices, to add up the normals that meet in each.
+        self.corners = np.argsort(self.faces.ravel(), kind="stable") // 3
+        self.starts = np.searchsorted(np.sort(self.faces.ravel()), np.arange(len(kept)))
         self.neutral = z["neutral"][kept].astype(np.float32)
+        self.outward = self.normals(self.neutral)
         self.ident = z["ident"][:, kept].astype(np.float32).reshape(len(z["ident"]), -1)
         material = np.zeros(len(z["neutral"]), np.int64)
         for i in range(len(names)):
@@ -129,6 +113,7 @@ class Rig:
         rolls = self.shapes[[SHAPE["mouthRollLower"], SHAPE["mouthRollUpper"]]].reshape(2, -1, 3)
         moved = np.linalg.norm(rolls, axis=2).max(0)
         self.lips = np.clip(moved / np.percentile(moved[moved > 0.01], 90), 0, 1) ** 0.7
+        self.mouth = self.neutral[self.lips > 0.8].mean(0)
         self.eyes = np.stack(
             [self.neutral[self.material == f"M_Sclera{s}"].mean(0) for s in ("Left", "Right")]
         )
@@ -138,6 +123,30 @@ class Rig:
             apart = np.linalg.norm(self.neutral[:, :2] - iris[:, :2].mean(0), axis=1)
             front = (self.material == f"M_Sclera{side}") & (self.neutral[:, 2] > iris[:, 2].min() - 0.3)
             self.iris |= front & (apart < 0.62)
+
+    def normals(self, place: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the unit normals of moved vertices, both (V, 3)."""
+        a, b, c = (place[self.faces[:, i]] for i in range(3))
+        found = np.add.reduceat(np.cross(b - a, c - a)[self.corners], self.starts)
+        unit: NDArray[np.float32] = found / (np.sqrt((found**2).sum(1, keepdims=True)) + 1e-9)
+        return unit.astype(np.float32)
+
+
+def _thinned(
+    faces: NDArray[np.int32], material: NDArray[np.int32], place: NDArray[np.float32], names: list[str]
+) -> NDArray[np.int32]:
+    """Return the triangles with vertices that nobody looks at merged on a grid; some become degenerate."""
+    thinned = faces.copy()
+    for i, name in enumerate(names):
+        cell = {"M_BackHead": 0.9, "M_GumsTongue": 0.12}.get(name, 0.0)
+        if cell:
+            own = np.unique(faces[material == i])
+            grid = np.round(place[own] / cell)
+            _, first, back = np.unique(grid, axis=0, return_index=True, return_inverse=True)
+            moved = np.arange(len(place))
+            moved[own] = own[first[back.ravel()]]
+            thinned[material == i] = moved[faces[material == i]]
+    return thinned
 
 
 def _column(name: str) -> int | None:
@@ -150,183 +159,165 @@ def _column(name: str) -> int | None:
     return None
 
 
-def draw_weights(random: np.random.Generator) -> NDArray[np.float32]:
-    """Return random blend weights (52,): a prototype of any strength, some single shapes, or nothing."""
-    weights = np.zeros(len(SHAPES), np.float32)
-
-    def add(stem: str, value: float) -> None:
-        sides = [name for name in SHAPES if name in (stem, stem + "Left", stem + "Right")]
-        lean = random.normal(0, 0.08 if random.random() < 0.85 else 0.6)
-        for name in sides:
-            own = value * (1 + lean * (1 if name.endswith("Left") else -1)) if len(sides) > 1 else value
-            weights[SHAPE[name]] = np.clip(weights[SHAPE[name]] + own, 0, 1)
-
-    if random.random() < 0.55:
-        strength = random.uniform(0.2, 1.1)
-        for stem, value in PROTOTYPES[int(random.integers(len(PROTOTYPES)))].items():
-            add(stem, value * strength * random.uniform(0.6, 1.2))
-    stems = sorted(
-        {
-            name.removesuffix("Left").removesuffix("Right")
-            if name not in ("mouthLeft", "mouthRight", "jawLeft", "jawRight")
-            else name
-            for name in SHAPES
-        }
-        - {"tongueOut"}
-    )
-    for _ in range(int(random.integers(0, 5))):
-        pool = OFTEN if random.random() < 0.4 else stems
-        add(str(random.choice(pool)), random.uniform(0.1, 1.0))
-    look = random.normal(0, 0.3, 2)
-    for right, left, value in (("In", "Out", look[0]), ("Out", "In", -look[0])):
-        weights[SHAPE[f"eyeLook{right}Right"]] += max(value, 0)
-        weights[SHAPE[f"eyeLook{left}Left"]] += max(value, 0)
-    for direction, value in (("Up", look[1]), ("Down", -look[1])):
-        for side in ("Left", "Right"):
-            weights[SHAPE[f"eyeLook{direction}{side}"]] += max(value, 0)
-    # What cannot be at once: lips that are pressed hide nothing, closed lips need an open jaw.
-    weights[SHAPE["mouthClose"]] = min(weights[SHAPE["mouthClose"]], weights[SHAPE["jawOpen"]])
-    if weights[SHAPE["mouthLeft"]] and weights[SHAPE["mouthRight"]]:
-        weights[SHAPE["mouthLeft"]] = 0
-    return np.clip(weights, 0, 1)
-
-
 class Painter:
     """Draws one random person at a time, off screen."""
 
-    def __init__(self, rig: Rig, samples: int = 4) -> None:
+    def __init__(self, rig: Rig) -> None:
         self.rig = rig
         self.context = moderngl.create_context(standalone=True, **EGL)
         self.program = self.context.program(vertex_shader=VERTEX, fragment_shader=FRAGMENT)
         count = len(rig.neutral)
-        self.places = self.context.buffer(reserve=count * 12, dynamic=True)
-        self.rest = self.context.buffer(rig.neutral.tobytes())
+        self.places, self.normals = (self.context.buffer(reserve=count * 12, dynamic=True) for _ in range(2))
         self.brights = self.context.buffer(reserve=count * 4, dynamic=True)
         self.array = self.context.vertex_array(
             self.program,
-            [(self.places, "3f", "place"), (self.brights, "1f", "bright"), (self.rest, "3f", "rest")],
+            [(self.places, "3f", "place"), (self.normals, "3f", "normal"), (self.brights, "1f", "bright")],
             self.context.buffer(rig.faces.tobytes()),
         )
-        size = (SIDE, SIDE)
+        size = (DRAWN, DRAWN)
         self.target = self.context.framebuffer(
-            self.context.renderbuffer(size, 4, samples=samples),
-            self.context.depth_renderbuffer(size, samples=samples),
+            self.context.renderbuffer(size, 4), self.context.depth_renderbuffer(size)
         )
-        self.plain = self.context.simple_framebuffer(size)
         self.context.enable(moderngl.DEPTH_TEST)
 
-    def paint(
-        self, random: np.random.Generator
-    ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
-        """Return a picture (SIDE, SIDE), its blend weights (52,) and the head's yaw and pitch, radians."""
+    def paint(self, random: np.random.Generator) -> Rendered:
+        """Return one face."""
         rig = self.rig
-        weights = draw_weights(random)
+        shown = expressions.draw(random)
         person = random.normal(0, 0.8, len(rig.ident)).astype(np.float32)
         base = rig.neutral + (person @ rig.ident).reshape(-1, 3)
-        place = base + (weights @ rig.shapes).reshape(-1, 3)
-        skin = random.uniform(0.25, 0.85)
-        self.places.write(place.astype(np.float32).tobytes())
-        self.brights.write(self._brightness(skin, weights, random).tobytes())
-
+        skin = random.uniform(0.3, 0.9)
+        hair = skin * random.uniform(0.05, 1.1) if random.random() < 0.85 else None
+        scalp = self._scalp(random)
+        place = base + ((shown.weights * _reach(random)) @ rig.shapes).reshape(-1, 3)
+        if hair is not None:
+            place = place + rig.outward * (scalp * random.uniform(0, 1.5))[:, None]
+        bright = self._brightness(skin, hair, scalp, shown.weights, random)
         yaw, pitch = np.clip(random.normal(0, (0.25, 0.15)), -0.8, 0.8)
-        offset = base - rig.neutral
-        eyes = np.stack(
-            [(rig.neutral + offset)[rig.material == f"M_Sclera{s}"].mean(0) for s in ("Left", "Right")]
-        )
-        mouth = base[rig.lips > 0.8].mean(0)
-        middle = (eyes.mean(0) + mouth) / 2
-        side = float(eyes.mean(0)[1] - mouth[1]) / EYES_TO_MOUTH
         # The rig looks along +z, its left is +x: yaw to its left turns z towards x; pitch down, z towards -y.
         cy, sy, cp, sp = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch)
         turn = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]]) @ np.array(
             [[1, 0, 0], [0, cp, -sp], [0, sp, cp]]
         )
-        half = side / 2
-        lift = (EYES + EYES_TO_MOUTH / 2 - 0.5) * side
-        focal = DISTANCE / half
-        near, far = DISTANCE - 30, DISTANCE + 30
-        project = np.array(
-            [
-                [focal, 0, 0, 0],
-                [0, focal, 0, -lift / half * DISTANCE],
-                [0, 0, -(far + near) / (far - near), 0],
-                [0, 0, -1, DISTANCE],
-            ]
-        )
-        # Depth: from the camera at z = DISTANCE; only its order matters.
-        project[2, 3] = (far + near) / (far - near) * DISTANCE - 2 * far * near / (far - near)
+        eyes = np.stack([base[rig.material == f"M_Sclera{s}"].mean(0) for s in ("Left", "Right")])
+        mouth = base[rig.lips > 0.8].mean(0)
+        middle = (eyes.mean(0) + mouth) / 2
+        side = float(eyes.mean(0)[1] - mouth[1]) / EYES_TO_MOUTH
+        project = _projection(side)
+        head = self._draw(place, bright, turn, middle, project, random)
+
+        def at(point: NDArray[np.float32]) -> dressing.Point:
+            x, y, _, w = project @ np.append(turn @ (point - middle), 1)
+            return float((x / w + 1) / 2 * DRAWN), float((1 - y / w) / 2 * DRAWN)
+
+        picture = dressing.wall((DRAWN, DRAWN), random)
+        if hair is not None and random.random() < 0.6:
+            picture = dressing.hair_behind(picture, at(middle), DRAWN, 255 * hair, random)
+        cover = head[:, :, 3] / np.float32(255)
+        picture = head[:, :, 0] * cover + picture * (1 - cover)
+        seen = [at(eye + np.array([0, 0, 1.2], np.float32)) for eye in eyes]
+        if hair is not None and random.random() < 0.4:
+            picture = dressing.fringe(picture, seen, DRAWN, 255 * hair, random)
+        if random.random() < 0.3:
+            picture = dressing.glasses(picture, seen, DRAWN, random)
+        labels = np.array([yaw, pitch], np.float32)
+        return Rendered(dressing.photograph(picture, SIDE, random), shown.weights, labels, shown.emotion)
+
+    def _draw(
+        self,
+        place: NDArray[np.float32],
+        bright: NDArray[np.float32],
+        turn: NDArray[np.float64],
+        middle: NDArray[np.float32],
+        project: NDArray[np.float64],
+        random: np.random.Generator,
+    ) -> NDArray[np.uint8]:
+        """Return the head alone, (DRAWN, DRAWN, 4), the last channel its cover."""
+        self.places.write(place.astype(np.float32).tobytes())
+        self.normals.write(self.rig.normals(place).tobytes())
+        self.brights.write(bright.tobytes())
         program: Any = self.program
         program["project"].write(np.ascontiguousarray(project.T, np.float32).tobytes())
         program["turn"].write(np.ascontiguousarray(turn.T, np.float32).tobytes())
         program["center"].value = tuple(middle.tolist())
-        light = np.array([random.normal(0, 0.7), random.normal(0.3, 0.5), 1.0])
-        program["light"].value = tuple((light / np.linalg.norm(light)).tolist())
-        program["ambient"].value = random.uniform(0.25, 0.7)
+        for name in ("light", "fill"):
+            light = np.array([random.normal(0, 0.8), random.normal(0.3, 0.5), 1.0])
+            program[name].value = tuple((light / np.linalg.norm(light)).tolist())
+        program["ambient"].value = random.uniform(0.25, 0.75)
         program["gloss"].value = random.uniform(0, 0.25)
-        program["grain"].value = random.uniform(0, 0.04)
-        program["phase"].value = tuple(random.uniform(0, 6.28, 3).tolist())
         self.target.use()
         self.target.clear(0, 0, 0, 0)
         self.array.render()
-        self.context.copy_framebuffer(self.plain, self.target)
-        pixels = np.frombuffer(self.plain.read(components=4), np.uint8).reshape(SIDE, SIDE, 4)[::-1]
-        cover = pixels[:, :, 3] / 255.0
-        wall = cv2.resize(random.uniform(0, 255, tuple(random.integers(1, 6, 2))), (SIDE, SIDE))
-        picture = pixels[:, :, 0] * cover + wall * (1 - cover)
+        pixels: NDArray[np.uint8] = np.frombuffer(self.target.read(components=4), np.uint8)
+        return pixels.reshape(DRAWN, DRAWN, 4)[::-1]
 
-        def at(point: NDArray[np.float32]) -> tuple[float, float]:
-            x, y, _, w = project @ np.append(turn @ (point - middle), 1)
-            return (x / w + 1) / 2 * SIDE, (1 - y / w) / 2 * SIDE
-
-        if random.random() < 0.2:
-            picture = _glasses(picture, [at(eye + np.array([0, 0, 1.2], np.float32)) for eye in eyes], random)
-        labels = np.array([yaw, pitch], np.float32)
-        return np.clip(picture, 0, 255).astype(np.uint8), weights, labels
+    def _scalp(self, random: np.random.Generator) -> NDArray[np.float32]:
+        """Return how much hair grows at each vertex, [0, 1]: above a hairline, down the temples."""
+        rig = self.rig
+        x, y, z = rig.neutral.T
+        line = rig.eyes[:, 1].mean() + random.uniform(3.5, 8) - 0.03 * x**2 * random.uniform(-1, 1.6)
+        line = np.where(z < rig.eyes[:, 2].mean() - random.uniform(4, 7), line - random.uniform(2, 12), line)
+        line = line + 0.4 * np.sin(x * random.uniform(1, 3) + random.uniform(0, 6)) * random.random()
+        grown = np.isin(rig.material, ("M_Face", "M_BackHead")) * np.clip((y - line) * 1.5, 0, 1)
+        return grown.astype(np.float32)
 
     def _brightness(
-        self, skin: float, weights: NDArray[np.float32], random: np.random.Generator
+        self,
+        skin: float,
+        hair: float | None,
+        scalp: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        random: np.random.Generator,
     ) -> NDArray[np.float32]:
         rig = self.rig
+        x, y, z = (rig.neutral[:, i].astype(np.float64) for i in range(3))
         bright = np.full(len(rig.neutral), skin)
-        hair = random.uniform(0.03, 0.5)
         for name, value in MATERIALS.items():
-            bright[rig.material == name] = value * random.uniform(0.8, 1.1)
-        bright = np.where(rig.iris, MATERIALS["M_IrisLeft"] * random.uniform(0.5, 2.5), bright)
+            bright[rig.material == name] = value * random.uniform(0.7, 1.15)
+        lashes = rig.material == "M_EyeLashes"
+        bright[lashes] += (skin - bright[lashes]) * random.uniform(0, 0.9)
+        bright = np.where(rig.iris, MATERIALS["M_IrisLeft"] * random.uniform(0.4, 2.5), bright)
         face = rig.material == "M_Face"
+        marks = np.zeros_like(bright)
+        for _ in range(5):
+            wave = random.normal(0, random.choice([0.6, 2.5]), 3)
+            marks += np.sin(rig.neutral @ wave + random.uniform(0, 6.28))
+        bright *= 1 + np.where(face, marks, 0) * random.uniform(0, 0.05)
         bright *= 1 - random.uniform(0.2, 0.6) * np.where(face, self._furrows(weights, random), 0)
-        bright *= np.where(face, 1 - rig.lips * random.uniform(0.1, 0.5), 1)
-        height, thick, arch = random.uniform(1.7, 2.2), random.uniform(0.2, 0.5), random.uniform(0, 0.5)
+        bright *= np.where(face, 1 - rig.lips * random.uniform(0.0, 0.5), 1)
+        color = random.uniform(0.03, 0.5) if hair is None else hair * random.uniform(0.5, 1)
+        height, thick, arch = random.uniform(1.7, 2.2), random.uniform(0.15, 0.5), random.uniform(0, 0.5)
+        density = random.uniform(0.3, 1)
         for eye in rig.eyes:
             across = (rig.neutral[:, 0] - eye[0]) * np.sign(eye[0])
             curve = eye[1] + height + arch * (1 - (across / 2) ** 2) * 0.5
             brow = np.clip(1.5 - np.abs(rig.neutral[:, 1] - curve) / thick, 0, 1) * np.clip(
                 3 - np.abs(across) * 1.3, 0, 1
             )
-            bright = np.where(
-                face & (rig.neutral[:, 2] > 0),
-                bright + (hair - bright) * brow * random.uniform(0.6, 1),
-                bright,
-            )
-        line = rig.eyes[:, 1].mean() + random.uniform(4.5, 8)
-        scalp = np.clip(
-            (rig.neutral[:, 1] - line - 0.03 * rig.neutral[:, 0] ** 2 * random.uniform(-1, 1)) * 1.5, 0, 1
-        )
-        scalp = np.where(face | (rig.material == "M_BackHead"), scalp, 0)
-        if random.random() < 0.85:
-            bright = bright + (hair - bright) * scalp
+            bright = np.where(face & (z > 0), bright + (color - bright) * brow * density, bright)
+        if random.random() < 0.3:
+            beard = np.clip((rig.mouth[1] + random.uniform(0.3, 2) - y) * 1.5, 0, 1) * (1 - rig.lips)
+            beard *= np.clip(np.abs(x) * 2 - random.choice([-9.0, 0.0, 1.0]), 0, 1)
+            patchy = np.clip(1 + 0.3 * marks, 0, 1) * random.uniform(0.2, 0.9)
+            bright = np.where(face, bright + (color - bright) * beard * patchy, bright)
+        if hair is not None:
+            streaks = 1 + 0.25 * np.sin(x * random.uniform(5, 14) + y * random.uniform(-3, 3))
+            bright = bright + (hair * streaks - bright) * scalp
         return bright.astype(np.float32)
 
     def _furrows(self, weights: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float64]:
-        """Return how dark expression makes the skin, [0, 1]: at the brows, the forehead, the nose."""
+        """Return how dark expression and age make the skin, [0, 1]: brows, forehead, nose, cheeks, eyes."""
         x, y, z = (self.rig.neutral[:, i].astype(np.float64) for i in range(3))
         eyes = self.rig.eyes[:, 1].mean()
-        down = weights[[SHAPE["browDownLeft"], SHAPE["browDownRight"]]].mean()
-        up = max(
+        # Some wrinkles are there without any expression.
+        old = np.clip(random.normal(0, 0.3, 5), 0, 0.7)
+        down = weights[[SHAPE["browDownLeft"], SHAPE["browDownRight"]]].mean() + old[0]
+        up = old[1] + max(
             weights[SHAPE["browInnerUp"]],
             weights[[SHAPE["browOuterUpLeft"], SHAPE["browOuterUpRight"]]].mean(),
         )
-        sneer = weights[[SHAPE["noseSneerLeft"], SHAPE["noseSneerRight"]]].mean()
-        smile = weights[[SHAPE["mouthSmileLeft"], SHAPE["mouthSmileRight"]]].mean()
+        sneer = weights[[SHAPE["noseSneerLeft"], SHAPE["noseSneerRight"]]].mean() + old[2] * 0.5
+        smile = weights[[SHAPE["mouthSmileLeft"], SHAPE["mouthSmileRight"]]].mean() + old[3]
         frown = np.exp(-(((np.abs(x) - 0.7) / 0.2) ** 2) - ((y - eyes - 2.0) / 0.9) ** 2) * down
         lines = np.exp(-(((np.sin((y - eyes) * random.uniform(3.5, 5)) - 1) / 0.3) ** 2)) * up
         lines = (
@@ -342,24 +333,39 @@ class Painter:
         fold = np.exp(
             -(((np.abs(x) - 2.2 - (eyes - 4.5 - y) * 0.45) / 0.25) ** 2) - ((y - eyes + 5.2) / 1.2) ** 2
         )
-        found: NDArray[np.float64] = (frown + lines + bridge + fold * max(smile, sneer)) * (z > 0)
+        bags = np.exp(-(((np.abs(x) - 3.1) / 1.2) ** 2) - ((y - eyes + 1.3) / 0.25) ** 2) * old[4]
+        found: NDArray[np.float64] = (frown + lines + bridge + fold * max(smile, sneer) + bags) * (z > 0)
         return np.clip(found, 0, 1)
 
 
-def _glasses(
-    picture: NDArray[np.float64], eyes: list[tuple[float, float]], random: np.random.Generator
-) -> NDArray[np.float64]:
-    """Return the picture with a pair of frames around the projected eyes."""
-    apart = abs(eyes[0][0] - eyes[1][0])
-    axes = (int(apart * random.uniform(0.33, 0.44)), int(apart * random.uniform(0.25, 0.4)))
-    value, width = random.uniform(0, 200), int(random.integers(1, 4))
-    canvas = picture.astype(np.float32)
-    centers = [(round(x), round(y)) for x, y in eyes]
-    for center in centers:
-        cv2.ellipse(canvas, center, axes, 0, 0, 360, value, width, cv2.LINE_AA)
-    left, right = sorted(centers)
-    cv2.line(canvas, (left[0] + axes[0], left[1]), (right[0] - axes[0], right[1]), value, width, cv2.LINE_AA)
-    return np.asarray(canvas, np.float64)
+def _reach(random: np.random.Generator) -> NDArray[np.float32]:
+    """Return how far one person moves at weight 1, (52,), alike on both sides."""
+    drawn: dict[str, float] = {}
+    found = np.empty(len(SHAPES), np.float32)
+    for i, name in enumerate(SHAPES):
+        stem = name.removesuffix("Left").removesuffix("Right")
+        low, high = next((span for start, span in REACH.items() if name.startswith(start)), OTHERS)
+        found[i] = drawn.setdefault(stem, random.uniform(low, high))
+    return found
+
+
+def _projection(side: float) -> NDArray[np.float64]:
+    """Return the matrix of a camera that sees a crop of this side, centered between eyes and mouth."""
+    half = side / 2
+    lift = (EYES + EYES_TO_MOUTH / 2 - 0.5) * side
+    focal = DISTANCE / half
+    near, far = DISTANCE - 30, DISTANCE + 30
+    project = np.array(
+        [
+            [focal, 0, 0, 0],
+            [0, focal, 0, -lift / half * DISTANCE],
+            [0, 0, -(far + near) / (far - near), 0],
+            [0, 0, -1, DISTANCE],
+        ]
+    )
+    # Depth: from the camera at z = DISTANCE; only its order matters.
+    project[2, 3] = (far + near) / (far - near) * DISTANCE - 2 * far * near / (far - near)
+    return project
 
 
 def main(
@@ -372,12 +378,9 @@ def main(
     """Render faces with known blend weights."""
     painter = Painter(Rig(rig))
     random = np.random.default_rng(seed)
-    pictures = np.empty((count, SIDE, SIDE), np.uint8)
-    weights = np.empty((count, len(SHAPES)), np.float32)
-    heads = np.empty((count, 2), np.float32)
-    for i in track(range(count), "rendering", console=Console()):
-        pictures[i], weights[i], heads[i] = painter.paint(random)
-    np.savez(out, pictures=pictures, weights=weights, heads=heads)
+    faces = [painter.paint(random) for _ in track(range(count), "rendering", console=Console())]
+    pictures, weights, heads, emotions = (np.stack(each) for each in zip(*faces, strict=True))
+    np.savez(out, pictures=pictures, weights=weights, heads=heads, emotions=emotions)
 
 
 if __name__ == "__main__":

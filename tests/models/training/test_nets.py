@@ -7,6 +7,7 @@ torch = pytest.importorskip("torch", reason="the train extra is not installed")
 pytest.importorskip("onnx", reason="the train extra is not installed")
 
 from mien.bridge.faces import SHAPES  # noqa: E402
+from mien.models.align import CROP  # noqa: E402
 from mien.models.network import Network  # noqa: E402
 from mien.models.training.augment import augment  # noqa: E402
 from mien.models.training.average import MovingAverage  # noqa: E402
@@ -21,7 +22,7 @@ def net() -> MirroredMean:
 
 
 def test_a_mirrored_face_has_the_same_emotion_and_mirrored_weights(net: MirroredMean) -> None:
-    faces = torch.rand(3, 1, 96, 96) * 255
+    faces = torch.rand(3, 1, CROP, CROP) * 255
     with torch.no_grad():
         (emotion, blend, head), (emotion2, blend2, head2) = net(faces), net(faces.flip(3))
     torch.testing.assert_close(emotion, emotion2)
@@ -30,7 +31,7 @@ def test_a_mirrored_face_has_the_same_emotion_and_mirrored_weights(net: Mirrored
 
 
 def test_brightness_and_contrast_change_nothing(net: MirroredMean) -> None:
-    faces = torch.rand(2, 1, 96, 96) * 200
+    faces = torch.rand(2, 1, CROP, CROP) * 200
     with torch.no_grad():
         torch.testing.assert_close(net(faces)[0], net(faces * 0.3 + 40)[0], atol=1e-3, rtol=1e-3)
 
@@ -42,7 +43,7 @@ def test_every_shape_has_its_mirror_image() -> None:
 
 
 def test_the_exported_file_computes_what_the_module_computes(net: MirroredMean, tmp_path: Path) -> None:
-    example = torch.rand(2, 1, 96, 96) * 255
+    example = torch.rand(2, 1, CROP, CROP) * 255
     with pytest.warns():  # torch says that its exporter is the older one
         gap = export(
             net,
@@ -54,15 +55,15 @@ def test_the_exported_file_computes_what_the_module_computes(net: MirroredMean, 
             batch_axis=True,
         )
     assert gap < 1e-3
-    one = np.full((1, 1, 96, 96), 90, np.float32)
+    one = np.full((1, 1, CROP, CROP), 90, np.float32)
     logits, blend, head = Network(tmp_path / "face.onnx", "face", inputs=1, outputs=3).run(one)
     assert (logits.shape, blend.shape, head.shape) == ((1, 7), (1, 52), (1, 2))
 
 
 def test_augmentation_is_the_same_for_the_same_seed() -> None:
     faces = torch.rand(9, 1, 112, 112) * 255
-    first, second, other = (augment(faces, 96, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
-    assert first.shape == (9, 1, 96, 96)
+    first, second, other = (augment(faces, CROP, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
+    assert first.shape == (9, 1, CROP, CROP)
     assert torch.equal(first, second)
     assert not torch.equal(first, other)
 
@@ -70,8 +71,8 @@ def test_augmentation_is_the_same_for_the_same_seed() -> None:
 def test_without_the_mirror_left_stays_left() -> None:
     face = torch.zeros(64, 1, 112, 112)
     face[:, :, :, :56] = 255
-    changed = augment(face, 96, torch.Generator().manual_seed(0), mirror=False)
-    assert (changed[..., :30].mean((1, 2, 3)) > changed[..., 66:].mean((1, 2, 3))).all()
+    changed = augment(face, CROP, torch.Generator().manual_seed(0), mirror=False)
+    assert (changed[..., : CROP // 3].mean((1, 2, 3)) > changed[..., -CROP // 3 :].mean((1, 2, 3))).all()
 
 
 def test_a_moving_average_follows_the_net_and_forgets_the_start() -> None:
