@@ -4,8 +4,9 @@ Emotions are learned from labeled photographs, blend weights and head rotation f
 what the photographs' labels say of the blend weights (see `evidence`) holds these on real faces.
 
 `--cross-validate` scores a recipe on people inside `train`, fold by fold, which is how one is chosen. Without
-it the nets are trained on `train` and scored once on `dev`. `--final` then trains on both, which is what
-ships. `--renders-only` learns from rendered faces alone, so that no photograph's licence matters.
+it the nets are trained on `train` and scored once on `dev`. `--final --start out.pt` then goes on with them
+on both, which is what ships. `--renders-only` learns from rendered faces alone, so that no photograph's
+licence matters.
 """
 
 import json
@@ -37,10 +38,12 @@ CACHED_SIDE = 112
 BATCH = 64
 RENDERED = 24
 """Rendered faces beside each batch of photographs."""
+RATE = 2e-3
 STEPS = 100
 """Batches per epoch."""
 SHARE = {"faces_ck48": 0.3, "faces_web112": 0.7}
 Logits = NDArray[np.float32]
+Weights = dict[str, torch.Tensor]
 console = Console()
 
 
@@ -83,16 +86,24 @@ class Renders:
         return pixels, self.weights[index], self.heads[index], self.emotions[index]
 
 
-def fit(faces: Faces | None, renders: Renders, *, epochs: int, seed: int) -> ExpressionNet:
-    """Return a trained net, the moving average of its weights; without `faces` from renders alone."""
+def fit(
+    faces: Faces | None, renders: Renders, *, epochs: int, seed: int, start: Weights | None = None
+) -> ExpressionNet:
+    """Return a trained net, the moving average of its weights; without `faces` from renders alone.
+
+    `start` are the weights of a trained net to go on with, at a quarter of the rate.
+    """
     torch.manual_seed(seed)
     random = torch.Generator().manual_seed(seed)
-    net = ExpressionNet()
+    net, rate = ExpressionNet(), RATE
+    if start is not None:
+        net.load_state_dict(start)
+        rate = RATE / 4
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = MovingAverage(net, 0.996)
-    optimizer = torch.optim.AdamW(net.parameters(), 2e-3, weight_decay=0.05)
+    optimizer = torch.optim.AdamW(net.parameters(), rate, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, 2e-3, total_steps=STEPS * epochs, pct_start=0.15
+        optimizer, rate, total_steps=STEPS * epochs, pct_start=0.15
     )
     net.train()
     with Progress(console=console) as progress:
@@ -223,6 +234,7 @@ def main(
     seed: int = 0,
     folds: Annotated[int, typer.Option("--cross-validate", help="only score so many folds of train")] = 0,
     final: Annotated[bool, typer.Option(help="train on train and dev together")] = False,
+    start: Annotated[Path | None, typer.Option(help="go on with the nets of this .pt file")] = None,
     renders_only: Annotated[bool, typer.Option(help="learn from rendered faces alone")] = False,
     calibration: Annotated[float, typer.Option(help="temperature to divide by")] = 1.0,
     weights: Annotated[Path | None, typer.Option(help="folder with align.onnx; else the package's")] = None,
@@ -240,12 +252,17 @@ def main(
         )
         return
     known = None if renders_only else Faces(select(rows, {"train", "dev"} if final else {"train"}), aligner)
-    trained = [fit(known, rendered, epochs=epochs, seed=seed + i) for i in range(nets)]
+    before: list[Weights | None] = torch.load(start, weights_only=True) if start else [None] * nets
+    trained = [fit(known, rendered, epochs=epochs, seed=seed + i, start=w) for i, w in enumerate(before)]
     shipped = MirroredMean(trained, calibration).eval()
-    record: dict[str, Any] = {"epochs": epochs, "nets": nets, "temperature": calibration}
+    record: dict[str, Any] = {"epochs": epochs, "nets": len(trained), "temperature": calibration}
     if not final:
         dev = Faces(select(rows, {"dev"}), aligner)
-        record["dev"] = score(dev.rows, predict(shipped, dev))
+        logits = predict(shipped, dev)
+        record |= {
+            "dev": score(dev.rows, logits),
+            "best_temperature": temperature(logits, sets.labels(dev.rows)),
+        }
     console.print_json(data=record)
     out.with_suffix(".json").write_text(json.dumps(record, indent=1))
     torch.save([net.state_dict() for net in trained], out.with_suffix(".pt"))
