@@ -11,7 +11,7 @@ licence matters.
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -35,9 +35,6 @@ from mien.models.training.export import export
 from mien.models.training.nets import ExpressionNet, MirroredMean
 
 CACHED_SIDE = 112
-BATCH = 64
-RENDERED = 24
-"""Rendered faces beside each batch of photographs."""
 RATE = 2e-3
 STEPS = 100
 """Batches per epoch."""
@@ -45,6 +42,23 @@ SHARE = {"faces_ck48": 0.3, "faces_web112": 0.7}
 Logits = NDArray[np.float32]
 Weights = dict[str, torch.Tensor]
 console = Console()
+
+
+class Mixture(NamedTuple):
+    """What a batch is made of, and what counts in it."""
+
+    photographs: int
+    rendered: int
+    blend: float
+    """What the blend weights count beside the emotion."""
+
+
+EMOTION = Mixture(64, 24, 3.0)
+"""For a net that reads emotions: blend weights only keep it from learning photographs by heart."""
+SHAPES = Mixture(24, 64, 25.0)
+"""For a net that reads blend weights and the head."""
+RENDERS = Mixture(0, 88, 25.0)
+"""For a net that no photograph taught."""
 
 
 class Faces:
@@ -87,9 +101,15 @@ class Renders:
 
 
 def fit(
-    faces: Faces | None, renders: Renders, *, epochs: int, seed: int, start: Weights | None = None
+    faces: Faces | None,
+    renders: Renders,
+    mixture: Mixture,
+    *,
+    epochs: int,
+    seed: int,
+    start: Weights | None = None,
 ) -> ExpressionNet:
-    """Return a trained net, the moving average of its weights; without `faces` from renders alone.
+    """Return a trained net, the moving average of its weights; `faces` may be None where none are mixed in.
 
     `start` are the weights of a trained net to go on with, at a quarter of the rate.
     """
@@ -111,7 +131,7 @@ def fit(
         for epoch in range(epochs):
             total = 0.0
             for _ in range(STEPS):
-                loss = _loss(net, faces, renders, random)
+                loss = _loss(net, faces, renders, mixture, random)
                 optimizer.zero_grad()
                 torch.autograd.backward(loss)
                 optimizer.step()
@@ -123,11 +143,13 @@ def fit(
     return average.net.eval()
 
 
-def _loss(net: nn.Module, faces: Faces | None, renders: Renders, random: torch.Generator) -> torch.Tensor:
-    drawn, weights, turned, shown = renders.draw(RENDERED if faces else BATCH + RENDERED, random)
+def _loss(
+    net: nn.Module, faces: Faces | None, renders: Renders, mixture: Mixture, random: torch.Generator
+) -> torch.Tensor:
+    drawn, weights, turned, shown = renders.draw(mixture.rendered, random)
     pixels, labels = drawn, shown
     if faces is not None:
-        photographs, labels = faces.draw(BATCH, random)
+        photographs, labels = faces.draw(mixture.photographs, random)
         # Both kinds in one batch, so that normalization sees the mixture that it will be fixed at.
         pixels = torch.cat((photographs, drawn))
     with torch.autocast("cpu", torch.bfloat16):
@@ -136,7 +158,7 @@ def _loss(net: nn.Module, faces: Faces | None, renders: Renders, random: torch.G
         )
     real, made = emotion[: len(labels)], len(pixels) - len(drawn)
     loss = functional.cross_entropy(real, labels, label_smoothing=0.1, ignore_index=-1)
-    loss = loss + 3 * functional.binary_cross_entropy_with_logits(blend[made:], weights)
+    loss = loss + mixture.blend * functional.binary_cross_entropy_with_logits(blend[made:], weights)
     loss = loss + 2 * functional.smooth_l1_loss(head[made:], turned, beta=0.1)
     if faces is not None:
         loss = loss + 3 * contradiction(torch.sigmoid(blend[:made]), labels)
@@ -206,7 +228,7 @@ def cross_validate(
         )
         scored += outside.rows
         for i in range(nets):
-            net = fit(inside, renders, epochs=epochs, seed=seed + i)
+            net = fit(inside, renders, EMOTION, epochs=epochs, seed=seed + i)
             logits[i].append(predict(MirroredMean([net]), outside))
             console.log(f"fold {k}, net {i}: {score(outside.rows, logits[i][-1])}")
     each = [np.concatenate(one) for one in logits]
@@ -230,7 +252,8 @@ def main(
     renders: Annotated[list[Path], typer.Option(help="what `renders` wrote; may be repeated")],
     out: Annotated[Path, typer.Option(help="ONNX file to write")],
     epochs: Annotated[int, typer.Option(help="length of the schedule")] = 12,
-    nets: Annotated[int, typer.Option(help="nets to average")] = 1,
+    nets: Annotated[int, typer.Option(help="nets that read emotions, to average")] = 1,
+    shapers: Annotated[int, typer.Option(help="nets that read blend weights and emotions")] = 0,
     seed: int = 0,
     folds: Annotated[int, typer.Option("--cross-validate", help="only score so many folds of train")] = 0,
     final: Annotated[bool, typer.Option(help="train on train and dev together")] = False,
@@ -252,10 +275,16 @@ def main(
         )
         return
     known = None if renders_only else Faces(select(rows, {"train", "dev"} if final else {"train"}), aligner)
-    before: list[Weights | None] = torch.load(start, weights_only=True) if start else [None] * nets
-    trained = [fit(known, rendered, epochs=epochs, seed=seed + i, start=w) for i, w in enumerate(before)]
-    shipped = MirroredMean(trained, calibration).eval()
-    record: dict[str, Any] = {"epochs": epochs, "nets": len(trained), "temperature": calibration}
+    mixtures = [RENDERS if renders_only else EMOTION] * nets + [SHAPES] * shapers
+    before: list[Weights | None] = [None] * len(mixtures)
+    if start is not None:
+        before = torch.load(start, weights_only=True)
+    trained = [
+        fit(known, rendered, mixture, epochs=epochs, seed=seed + i, start=weights)
+        for i, (mixture, weights) in enumerate(zip(mixtures, before, strict=True))
+    ]
+    shipped = MirroredMean(trained, calibration, shapers=shapers or nets).eval()
+    record: dict[str, Any] = {"epochs": epochs, "nets": nets, "shapers": shapers, "temperature": calibration}
     if not final:
         dev = Faces(select(rows, {"dev"}), aligner)
         logits = predict(shipped, dev)

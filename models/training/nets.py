@@ -64,23 +64,29 @@ class ExpressionNet(nn.Module):
 
 
 class MirroredMean(nn.Module):
-    """Mean of several nets over the picture and its mirror image: what is shipped."""
+    """Mean of several nets over the picture and its mirror image: what is shipped.
+
+    All nets speak of the emotion, the last `shapers` of them of blend weights and head.
+    """
 
     swap: Tensor
     turn: Tensor
 
-    def __init__(self, nets: list[ExpressionNet], temperature: float = 1.0) -> None:
+    def __init__(self, nets: list[ExpressionNet], temperature: float = 1.0, *, shapers: int = 1) -> None:
         super().__init__()
         self.nets = nn.ModuleList(nets)
         self.temperature = temperature
+        self.shapers = shapers
         self.register_buffer("swap", torch.tensor([SHAPES.index(mirrored(name)) for name in SHAPES]))
         self.register_buffer("turn", torch.tensor([-1.0, 1.0]))
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return calibrated logits of `EMOTIONS`, blend weights in [0, 1], head yaw and pitch in radians."""
         both = torch.cat((pixels, pixels.flip(3)))
-        found = [net(both) for net in self.nets]
-        emotion, blend, head = (torch.stack(each).mean(0).chunk(2) for each in zip(*found, strict=True))
+        emotions, blends, heads = zip(*(net(both) for net in self.nets), strict=True)
+        emotion = torch.stack(emotions).mean(0).chunk(2)
+        blend = torch.stack(blends[-self.shapers :]).mean(0).chunk(2)
+        head = torch.stack(heads[-self.shapers :]).mean(0).chunk(2)
         return (
             (emotion[0] + emotion[1]) / (2 * self.temperature),
             torch.sigmoid((blend[0] + blend[1][:, self.swap]) / 2),

@@ -30,6 +30,18 @@ def test_a_mirrored_face_has_the_same_emotion_and_mirrored_weights(net: Mirrored
     torch.testing.assert_close(head, head2 * torch.tensor([-1.0, 1.0]))
 
 
+def test_all_nets_speak_of_the_emotion_but_only_shapers_of_the_face() -> None:
+    torch.manual_seed(1)
+    reader, shaper = ExpressionNet().eval(), ExpressionNet().eval()
+    faces = torch.rand(2, 1, CROP, CROP) * 255
+    with torch.no_grad():
+        both = MirroredMean([reader, shaper], shapers=1)(faces)
+        one, other = MirroredMean([reader])(faces), MirroredMean([shaper])(faces)
+    torch.testing.assert_close(both[0], (one[0] + other[0]) / 2)
+    torch.testing.assert_close(both[1], other[1])
+    torch.testing.assert_close(both[2], other[2])
+
+
 def test_brightness_and_contrast_change_nothing(net: MirroredMean) -> None:
     faces = torch.rand(2, 1, CROP, CROP) * 200
     with torch.no_grad():
