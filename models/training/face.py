@@ -35,7 +35,6 @@ from mien.models.training.export import export
 from mien.models.training.nets import ExpressionNet, MirroredMean
 
 CACHED_SIDE = 112
-RATE = 2e-3
 STEPS = 100
 """Batches per epoch."""
 SHARE = {"faces_ck48": 0.3, "faces_web112": 0.7}
@@ -55,8 +54,8 @@ class Mixture(NamedTuple):
 
 EMOTION = Mixture(64, 24, 3.0)
 """For a net that reads emotions: blend weights only keep it from learning photographs by heart."""
-SHAPES = Mixture(24, 64, 25.0)
-"""For a net that reads blend weights and the head."""
+SHAPES = Mixture(64, 40, 15.0)
+"""For a net that reads blend weights and the head as well."""
 RENDERS = Mixture(0, 88, 25.0)
 """For a net that no photograph taught."""
 
@@ -106,19 +105,19 @@ def fit(
     mixture: Mixture,
     *,
     epochs: int,
+    rate: float,
     seed: int,
     start: Weights | None = None,
 ) -> ExpressionNet:
     """Return a trained net, the moving average of its weights; `faces` may be None where none are mixed in.
 
-    `start` are the weights of a trained net to go on with, at a quarter of the rate.
+    `start` are the weights of a trained net to go on with.
     """
     torch.manual_seed(seed)
     random = torch.Generator().manual_seed(seed)
-    net, rate = ExpressionNet(), RATE
+    net = ExpressionNet()
     if start is not None:
         net.load_state_dict(start)
-        rate = RATE / 4
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = MovingAverage(net, 0.996)
     optimizer = torch.optim.AdamW(net.parameters(), rate, weight_decay=0.05)
@@ -209,6 +208,7 @@ def cross_validate(
     folds: int,
     nets: int,
     epochs: int,
+    rate: float,
     seed: int,
 ) -> dict[str, Any]:
     """Return the pooled scores of the first `folds` folds of people, of each net alone and of their mean."""
@@ -228,7 +228,7 @@ def cross_validate(
         )
         scored += outside.rows
         for i in range(nets):
-            net = fit(inside, renders, EMOTION, epochs=epochs, seed=seed + i)
+            net = fit(inside, renders, EMOTION, epochs=epochs, rate=rate, seed=seed + i)
             logits[i].append(predict(MirroredMean([net]), outside))
             console.log(f"fold {k}, net {i}: {score(outside.rows, logits[i][-1])}")
     each = [np.concatenate(one) for one in logits]
@@ -254,6 +254,7 @@ def main(
     epochs: Annotated[int, typer.Option(help="length of the schedule")] = 12,
     nets: Annotated[int, typer.Option(help="nets that read emotions, to average")] = 1,
     shapers: Annotated[int, typer.Option(help="nets that read blend weights and emotions")] = 0,
+    rate: Annotated[float, typer.Option(help="largest rate of the schedule")] = 2e-3,
     seed: int = 0,
     folds: Annotated[int, typer.Option("--cross-validate", help="only score so many folds of train")] = 0,
     final: Annotated[bool, typer.Option(help="train on train and dev together")] = False,
@@ -271,7 +272,9 @@ def main(
     if folds:
         train = select(rows, {"train"})
         console.print_json(
-            data=cross_validate(train, rendered, aligner, folds=folds, nets=nets, epochs=epochs, seed=seed)
+            data=cross_validate(
+                train, rendered, aligner, folds=folds, nets=nets, epochs=epochs, rate=rate, seed=seed
+            )
         )
         return
     known = None if renders_only else Faces(select(rows, {"train", "dev"} if final else {"train"}), aligner)
@@ -280,7 +283,7 @@ def main(
     if start is not None:
         before = torch.load(start, weights_only=True)
     trained = [
-        fit(known, rendered, mixture, epochs=epochs, seed=seed + i, start=weights)
+        fit(known, rendered, mixture, epochs=epochs, rate=rate, seed=seed + i, start=weights)
         for i, (mixture, weights) in enumerate(zip(mixtures, before, strict=True))
     ]
     shipped = MirroredMean(trained, calibration, shapers=shapers or nets).eval()
