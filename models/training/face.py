@@ -164,16 +164,18 @@ def _loss(
     return loss
 
 
-def predict(net: nn.Module, faces: Faces) -> Logits:
-    """Return the net's emotion logits for every face as the recognizer would crop it."""
+def predict(net: nn.Module, faces: Faces) -> tuple[Logits, NDArray[np.float32]]:
+    """Return the emotion logits (N, 7) and blend weights (N, 52) of every face as the recognizer crops it."""
     net.eval()
-    logits = []
+    logits, blends = [], []
     with torch.no_grad():
         for start in range(0, len(faces.rows), 256):
             batch = torch.from_numpy(faces.aligned[start : start + 256]).unsqueeze(1).float()
             batch = functional.interpolate(batch, size=(CROP, CROP), mode="bilinear", antialias=True)
-            logits.append(net(batch)[0].numpy())
-    return np.concatenate(logits)
+            emotion, blend, _ = net(batch)
+            logits.append(emotion.numpy())
+            blends.append(blend.numpy())
+    return np.concatenate(logits), np.concatenate(blends)
 
 
 def score(rows: list[Row], logits: Logits) -> dict[str, dict[str, float]]:
@@ -229,7 +231,7 @@ def cross_validate(
         scored += outside.rows
         for i in range(nets):
             net = fit(inside, renders, EMOTION, epochs=epochs, rate=rate, seed=seed + i)
-            logits[i].append(predict(MirroredMean([net]), outside))
+            logits[i].append(predict(MirroredMean([net]), outside)[0])
             console.log(f"fold {k}, net {i}: {score(outside.rows, logits[i][-1])}")
     each = [np.concatenate(one) for one in logits]
     mean = np.mean(each, axis=0)
@@ -290,7 +292,7 @@ def main(
     record: dict[str, Any] = {"epochs": epochs, "nets": nets, "shapers": shapers, "temperature": calibration}
     if not final:
         dev = Faces(select(rows, {"dev"}), aligner)
-        logits = predict(shipped, dev)
+        logits, _ = predict(shipped, dev)
         record |= {
             "dev": score(dev.rows, logits),
             "best_temperature": temperature(logits, sets.labels(dev.rows)),

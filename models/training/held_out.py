@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from mien.bridge.messages import EMOTIONS
+from mien.models.align import Aligner
 from mien.models.laboratory import sets as laboratory
 from mien.models.manifest import Row
+from mien.models.shipped import in_folder
 from mien.models.text import Line, TextRecognizer, TextState
 from mien.models.training import data as sets
 from mien.models.training import face, voice
@@ -52,7 +54,8 @@ def faces(data: Path, renders: Path, out: Path, epochs: int) -> None:
     """Write the logits (N, 7) and blend weights (N, 52) of every face crop, by the net of the other folds."""
     rows = [row for each in sets.find(data, "faces_").values() for row in each]
     fold = fold_of(rows)
-    rendered = face.Renders(renders)
+    rendered = face.Renders([renders])
+    aligner = Aligner(in_folder().align)
     logits = np.zeros((len(rows), len(EMOTIONS)), np.float32)
     blend = np.zeros((len(rows), 52), np.float32)
     for k in range(FOLDS):
@@ -60,20 +63,13 @@ def faces(data: Path, renders: Path, out: Path, epochs: int) -> None:
         for row, f in zip(rows, fold, strict=True):
             if f != k:
                 learn.setdefault(row.path.parent.parent.name, []).append(row)
-        net, _ = face.fit(face.Faces(learn), rendered, epochs=epochs, seed=k)
-        shipped = MirroredMean([net]).eval()
+        known = face.Faces(learn, aligner)
+        net = face.fit(known, rendered, face.EMOTION, epochs=epochs, rate=2e-3, seed=k)
         torch.save(net.state_dict(), out / f"face-{k}.pt")
         index = np.flatnonzero(fold == k)
-        strangers = face.Faces({"strangers": [rows[i] for i in index]})
-        with torch.no_grad():
-            for begin in range(0, len(index), 256):
-                some = np.arange(begin, min(begin + 256, len(index)))
-                pixels = torch.nn.functional.interpolate(
-                    strangers.tensor(some), size=(face.SIDE, face.SIDE), mode="bilinear", antialias=True
-                )
-                found, weights, _ = shipped(pixels)
-                logits[index[some]], blend[index[some]] = found.numpy(), weights.numpy()
-        console.log(k, face.score(strangers, logits[index]))
+        strangers = face.Faces({"strangers": [rows[i] for i in index]}, aligner)
+        logits[index], blend[index] = face.predict(MirroredMean([net]), strangers)
+        console.log(k, face.score(strangers.rows, logits[index]))
     heat = face.temperature(logits, sets.labels(rows))
     console.log(f"temperature {heat:.3f}")
     np.savez(out / "face.npz", logits=logits / heat, blend=blend, fold=fold, temperature=heat, **about(rows))
