@@ -69,10 +69,10 @@ def make_tongue(marks: Landmarks, front: float) -> Part:
     rows, around = 12, 14
     u = np.linspace(0, 1, rows)[:, None]
     a = (np.arange(around) * 2 * np.pi / around)[None]
-    wide = 1.3 * np.clip(1 - u**3.5, 0, 1) ** 0.5 * (0.85 + 0.15 * u)
+    wide = 0.48 * marks.mouth[1] * np.clip(1 - u**3.5, 0, 1) ** 0.5 * (0.85 + 0.15 * u)
     thick = 0.46 * np.clip(1 - u**6, 0, 1) ** 0.5 * (1.15 - 0.45 * u)
-    y = marks.mouth[0] - 0.78 + 0.35 * np.sin(np.pi * u) - 0.1 * u
-    z = front - 5.2 + 3.75 * u
+    y = marks.mouth[0] - 1.12 + 0.35 * np.sin(np.pi * u) - 0.05 * u
+    z = front - 5.6 + 3.75 * u
     groove = 0.14 * np.exp(-((np.cos(a) / 0.3) ** 2)) * (np.sin(a) > 0)
     points = np.stack(
         np.broadcast_arrays(wide * np.cos(a), y + thick * (np.sin(a) - groove), z + 0 * a), -1
@@ -86,7 +86,7 @@ def make_tongue(marks: Landmarks, front: float) -> Part:
     deltas = _with_jaw(points, marks)
     along = np.append(np.repeat(u.ravel(), around), 1.0)
     level = np.append(np.repeat(y.ravel(), around), y[-1, 0])
-    forward = 3.3 * smooth_step(along, 0.05, 1.0)
+    forward = 3.7 * smooth_step(along, 0.05, 1.0)
     # Between the lips the tongue is flat and at their height; past them its tip sinks.
     rise = (marks.mouth[0] - 0.24 - level) * smooth_step(along, 0.1, 0.5)
     sink = -1.15 * smooth_step(along, 0.62, 1.0) ** 1.5

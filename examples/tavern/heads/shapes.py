@@ -239,7 +239,8 @@ class Shaper:
 
     def _thin(self, upper: Floats, lower: Floats) -> Floats:
         """Return (n,) heights that draw the lips towards their line, by the shares given."""
-        height: Floats = self.red * np.where(self.label > 0, upper, lower) * (self.line - self.y)
+        lips = self.skin.lip_ring * ~(self.skin.lip_place < -0.4)  # and, less, the skin around
+        height: Floats = lips * np.where(self.label > 0, upper, lower) * (self.line - self.y)
         return height
 
     def _mouthClose(self) -> Floats:

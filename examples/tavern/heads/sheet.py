@@ -1,11 +1,13 @@
-"""Pictures of the heads, drawn by Panda3D.
+"""Sheets of pictures of the heads: `python -m mien.examples.tavern.heads.sheet OUT [--shapes NAME]`.
 
-Needs `panda3d` and `panda3d-gltf`.
+Shows everybody in each emotion, or one character in each of the 52 shapes. Needs the extra `game`.
 """
 
+import argparse
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import cv2
 import gltf
@@ -26,8 +28,10 @@ from panda3d.core import (
 from mien.behavior.expressions import EXPRESSIONS, weights
 from mien.behavior.library import FacialExpression
 from mien.bridge.faces import SHAPES
+from mien.examples.tavern.heads import CAST, build
 
 Picture = NDArray[np.uint8]
+EMOTIONS: Final = ("neutral", "joy", "sadness", "anger", "fear", "disgust", "surprise")
 
 
 class Studio:
@@ -105,7 +109,56 @@ def expression(name: str) -> dict[str, float]:
 
 
 def labeled(picture: Picture, text: str) -> Picture:
-    """Return the picture with a line of text at its top."""
+    """Return the picture with a line of text at its foot."""
     marked = picture.copy()
-    cv2.putText(marked, text, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (40, 40, 40), 1, cv2.LINE_AA)
+    foot = len(marked) - 8
+    cv2.putText(marked, text, (8, foot), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (60, 50, 50), 1, cv2.LINE_AA)
     return marked
+
+
+def emotions(studio: Studio, folder: Path) -> Picture:
+    """Return everybody, a row each, in each emotion at full strength."""
+    rows = []
+    for name, features in CAST.items():
+        file = folder / f"{name}.glb"
+        file.write_bytes(build(name, features).to_glb())
+        studio.pose(file)
+        far, high = 0.80 * features.scale, -0.022 * features.scale
+        shown = [studio.take(expression(emotion), 22, far, high) for emotion in EMOTIONS]
+        rows.append(np.hstack([labeled(p, e) for p, e in zip(shown, EMOTIONS, strict=True)]))
+    return np.vstack(rows)
+
+
+def shapes(studio: Studio, folder: Path, name: str) -> Picture:
+    """Return one character in each shape at full strength; mouthClose on an open jaw, which it closes."""
+    scale = CAST[name].scale
+    file = folder / f"{name}.glb"
+    file.write_bytes(build(name, CAST[name]).to_glb())
+    studio.pose(file)
+    cells = [
+        labeled(
+            studio.take({"jawOpen": float(s == "mouthClose"), s: 1.0}, 22, 0.62 * scale, -0.025 * scale), s
+        )
+        for s in SHAPES
+    ]
+    rows = [np.hstack(cells[k : k + 13]) for k in range(0, len(cells), 13)]
+    return np.vstack(rows)
+
+
+def main() -> None:
+    """Draw a sheet."""
+    parser = argparse.ArgumentParser(prog="python -m mien.examples.tavern.heads.sheet", description=__doc__)
+    parser.add_argument("out", type=Path, help="picture to write: .png, .webp or .jpg")
+    parser.add_argument("--shapes", metavar="NAME", choices=CAST, help="each shape of this character")
+    options = parser.parse_args()
+    studio = Studio(190)
+    with tempfile.TemporaryDirectory() as folder:
+        if options.shapes:
+            sheet = shapes(studio, Path(folder), options.shapes)
+        else:
+            sheet = emotions(studio, Path(folder))
+    cv2.imwrite(str(options.out), sheet, [cv2.IMWRITE_WEBP_QUALITY, 88])
+
+
+if __name__ == "__main__":
+    main()

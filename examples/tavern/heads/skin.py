@@ -275,6 +275,8 @@ class _Builder:
         _, y, z = self.m.nose
         wing = self.m.wing[1]
         first = int(_ROW[2])
+        # Rays down into the upper lip would not leave the head.
+        below = float(self._front(np.zeros(1), np.array([wing - 1.0]))[0]) + 0.15
 
         def ridge(height: float) -> float:
             return 8.4 + (0.9 - height) / (0.9 - y) * (z - 8.6) - 0.95
@@ -286,8 +288,8 @@ class _Builder:
             *((first + k, h, h, ridge(h), 0, 3) for k, h in ((2, y * 0.68), (3, y * 0.84))),
             (first + 4, y + 0.1, wing + 0.55, z - 1.7, 0, 3),
             (first + 5, wing + 0.1, wing + 0.25, z - 1.75, -12, 3),
-            (first + 6, wing + 0.1, wing - 0.05, z - 1.8, -48, 3),
-            (first + 7, wing + 0.1, wing - 0.1, z - 2.1, -76, 2),
+            (first + 6, wing + 0.1, wing - 0.05, max(z - 1.8, below), -48, 3),
+            (first + 7, wing + 0.1, wing - 0.1, max(z - 2.1, below), -76, 2),
         )
         index, origin, direction = [], [], []
         for row, inner, outer, depth, pitch, columns in rows:

@@ -218,6 +218,31 @@ def test_the_tongue_comes_out_between_the_lips(name: str) -> None:
     assert out[:, 2].max() > lips + 0.5
 
 
+def normals(name: str, points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the unit normals of the skin's quads."""
+    a, b, c, d = (points[head(name).skin.quads[:, k]] for k in range(4))
+    across: np.ndarray[Any, Any] = np.cross(c - a, d - b)
+    return across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-12)
+
+
+@EVERYBODY
+@EVERY_SHAPE
+def test_no_shape_turns_the_skin_inside_out(name: str, shape: str) -> None:
+    skin, part = head(name).skin, head(name).part("skin")
+    assert part.deltas is not None
+    still = skin.points
+    if shape == "mouthClose":  # it closes what the jaw opened
+        still = still + part.deltas[SHAPES.index("jawOpen")][: len(still)]
+    turned = (
+        normals(name, still) * normals(name, still + part.deltas[SHAPES.index(shape)][: len(still)])
+    ).sum(1)
+    rims = ((skin.lip_ring > 0.5) | (skin.lid_side != 0))[skin.quads].any(1)
+    assert not (turned < 0)[~rims].any()
+    assert (turned < 0).sum() < (
+        40 if shape == "mouthClose" else 12
+    )  # slivers in the corners of eyes and mouth
+
+
 @EVERYBODY
 @pytest.mark.parametrize("part", ["skin", "eyeLeft", "eyeRight", "tongue", "browLeft", "shirt", "hair"])
 def test_triangles_face_outwards(name: str, part: str) -> None:
