@@ -37,8 +37,6 @@ class Recipe:
     """Classes in order, for each number of classes that members give; `contempt` is dropped."""
     extra: int
     """So many further numbers may follow the classes."""
-    margin: float
-    """Side of the picture as a multiple of the box that our own network sees."""
 
 
 HSEMOTION: Final = Recipe(
@@ -51,13 +49,12 @@ HSEMOTION: Final = Recipe(
         ("anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise"),
     ),
     extra=2,
-    margin=1.1,
 )
 """HSEmotion, now EmotiEffLib (Savchenko), trained on AffectNet: 224 pixels for B0, 260 for B2,
 ImageNet's mean and deviation, logits; the `mtl` members append valence and arousal, which are not used.
 From `preprocess` and `idx_to_class` in facial_emotions.py of av-savchenko/hsemotion-onnx, and
 `EmotiEffLibRecognizerOnnx` of EmotiEffLib. Its members `mbf_*` and `ddamfnet` (112 pixels) are refused.
-The margin is a guess, not measured."""
+That it is shown the crop of our own network and not its authors' MTCNN box was never measured."""
 
 FERPLUS: Final = Recipe(
     sides=(64,),
@@ -66,7 +63,6 @@ FERPLUS: Final = Recipe(
     scale=(1.0,),
     outputs=(("neutral", "joy", "surprise", "sadness", "anger", "disgust", "fear", CONTEMPT),),
     extra=0,
-    margin=1.0,
 )
 """FER+ (Barsoum et al. 2016, arXiv 1608.01041) from the ONNX model zoo, emotion_ferplus: gray, 0 to 255
 as it is (see also pytorch/glow issue 2504), logits in the order of its `emotion_table`."""
@@ -78,7 +74,6 @@ MINI_XCEPTION: Final = Recipe(
     scale=(127.5,),
     outputs=(("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral"),),
     extra=0,
-    margin=1.0,
 )
 """mini_XCEPTION (Arriaga et al. 2017, arXiv 1710.07557), trained on FER2013: gray in [-1, 1]
 (`preprocess_input` of oarriaga/face_classification), probabilities in FER2013's order; the channel comes
@@ -143,8 +138,7 @@ class Classifier:
     def _look(self, picture: Picture, box: Box) -> Float32:
         """Return what goes in for one box: (1, channels, side, side), or the channels last."""
         source = picture.gray if self._recipe.channels == 1 else picture.pixels
-        wide = Box(box.x, box.y, box.side * self._recipe.margin, box.roll)
-        pixels = crop(source, wide, self.side)
+        pixels = crop(source, box, self.side)
         if self._recipe.channels == 3:
             pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
         whole = pixels.reshape(self.side, self.side, self._recipe.channels).astype(np.float32)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from mien.models import calibration
-from mien.models.adapters.kinds import DETECT, EMOTION, KINDS
+from mien.models.adapters.kinds import BLEND, DETECT, EMOTION, KINDS
 from mien.models.adapters.registry import Added, added, find
 from mien.models.cards import Card, CardError, permissive, read
 from mien.models.shipped import Weights, WeightsError, in_folder
@@ -229,8 +229,9 @@ def recognizer(
 
 def networks(chosen: Chosen) -> tuple[str, str]:
     """Return the SHA-256 of what reads blend weights and of what hears voices; empty for none."""
-    voice = chosen.weights.voice
-    return sha256(chosen.face.file if chosen.face else chosen.weights.face), sha256(voice) if voice else ""
+    voice, brought = chosen.weights.voice, chosen.face
+    face = brought.file if brought and brought.kind.task == BLEND else chosen.weights.face
+    return sha256(face), sha256(voice) if voice else ""
 
 
 def again(settings: Mapping[str, str]) -> Wanted:

@@ -134,6 +134,17 @@ def test_a_detector_is_no_face_model_and_a_face_model_no_detector(joyful: Path, 
     assert "use --detector glad" in problem("run", SAMPLE_CLIP, "--fast", "--face-model", "glad")
 
 
+def test_blend_weights_stay_calibrated_beside_a_network_that_gives_none(joyful: Path, folder: Path) -> None:
+    call("models", "add", joyful, "--as", "mini_xception", "--name", "glad")
+    ours = recognition.networks(recognition.choose(Wanted()))
+    wanted = Wanted(face_model="glad", folder=str(folder))
+    assert recognition.networks(recognition.choose(wanted)) == ours
+    card = (folder / "glad.md").read_text()
+    (folder / "glad.md").write_text(card.replace("mini_xception", "mediapipe"))
+    (folder / "glad.onnx").rename(folder / "glad.task")
+    assert recognition.networks(recognition.choose(wanted)) != ours
+
+
 def test_a_network_without_emotions_cannot_be_scored(joyful: Path, folder: Path, tmp_path: Path) -> None:
     call("models", "add", joyful, "--as", "mini_xception", "--name", "glad")
     card = (folder / "glad.md").read_text()
