@@ -38,9 +38,7 @@ class Wish:
         return cls(t, ids, np.where(every == 0, NEVER, every))
 
     def every_of(self, ids: UInt32) -> Int64:
-        """Return at every how many ticks each of `ids` is wanted: 1 for whom the wish does not name."""
-        if not len(self.ids):
-            return np.ones(len(ids), np.int64)
+        """Return at every how many ticks each of `ids` is wanted: 1 for whom it leaves out."""
         at = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
         return np.where(self.ids[at] == ids, self.every[at], 1)
 
@@ -68,10 +66,10 @@ class Interests:
             del self.wishes[game]
 
     def due(self, frame: FaceFrame) -> FaceFrame:
-        """Return the rows of `frame` whose turn it is; the frame itself where no wish is in force."""
+        """Return the rows of `frame` whose turn it is; the frame itself where all are."""
         count = len(frame.ids)
         due = frame
-        if self.wishes and count:
+        if count and self.wishes and all(len(wish.ids) for wish in self.wishes.values()):
             every = np.minimum.reduce([wish.every_of(frame.ids) for wish in self.wishes.values()])
             turn = (every < NEVER) & ((np.int64(frame.seq) + frame.ids) % every == 0)
             if not turn.all():

@@ -251,6 +251,25 @@ def test_a_character_whose_turn_it_is_not_holds_its_pose_and_is_counted(
     play(client, jaw(1.0, 1))
 
 
+def test_what_one_game_hides_another_still_gets_without_asking(
+    sidecar: Callable[..., Sidecar], connect: Connect
+) -> None:
+    interests = Interests()
+    director = sidecar("Anna", "Bert", interests=interests)
+    one, other = connect(**director.options), connect(**director.options)
+    play(one, jaw(0.5, 1))
+    play(other, jaw(0.5, 1))
+    one.interest(17, 0)
+    play(one, lambda _: any(len(wish.ids) for wish in interests.wishes.values()))
+    assert len(interests.wishes) == 2
+    director.jaw = 1.0
+    play(other, jaw(1.0, 1))
+    other.close()
+    withheld = interests.withheld
+    interests.wishes = {game: wish for game, wish in interests.wishes.items() if len(wish.ids)}  # it expires
+    play(one, lambda _: interests.withheld > withheld)
+
+
 def test_what_characters_execute_is_known_by_rule(sidecar: Callable[..., Sidecar], connect: Connect) -> None:
     director = sidecar("Anna", "Bert", rules=("wave", "frown"))
     client = connect(**director.options)

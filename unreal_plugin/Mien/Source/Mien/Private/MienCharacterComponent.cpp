@@ -133,7 +133,7 @@ void UMienCharacterComponent::SayWish(FMienConnection& To, uint32 Id, float Delt
 	{
 		Every = GetDefault<UMienSettings>()->bThinOutFaces ? UMienSubsystem::Of(GetOwner())->GetWish(GetOwner()) : uint8{1};
 	}
-	if (bHasWish || Every != 1) // a game in which all are near says nothing
+	if (bHasWish || Every != 1) // without a word, the core asks for every tick
 	{
 		bHasWish = true;
 		To.Say().interest({Id, Every});

@@ -62,8 +62,7 @@ bool WorldReport::interest(const Wish& wish) {
                                    [](const Wish& one, std::uint32_t id) { return one.id < id; });
   const bool known = at != wishes_.end() && at->id == wish.id;
   if (!known && wishes_.size() >= std::min(options_.maxEntities, kMaxEntities)) return refuse();
-  wishesDue_ = wishesDue_ || !hasWish_ || !known || at->every != wish.every;
-  hasWish_ = true;
+  wishesDue_ = wishesDue_ || !known || at->every != wish.every;
   if (known) {
     *at = wish;
   } else {
@@ -114,7 +113,7 @@ void WorldReport::repeatAll() {
   for (auto& place : places_) place.due = true;
   for (auto& regard : regards_) regard.due = true;
   for (Object& object : objects_) object.due = true;
-  wishesDue_ = hasWish_;
+  wishesDue_ = true;
 }
 
 void WorldReport::send(Micros now, MessageQueue& out) {

@@ -34,8 +34,8 @@ class MIENCORE_API WorldReport {
   bool place(const Place& place);
   bool object(std::uint32_t id, std::string_view name, bool present, const Level* state, std::size_t levels);
   bool relation(const Regard& regard);
-  /// For characters that are far or out of sight. As long as it is not called, the game has no wish, and gets what
-  /// others want, or everything; once it was, characters without a wish are wanted with every tick.
+  /// For characters that are far or out of sight; all others are wanted with every tick. That is said even if this is
+  /// never called, so that another game on the sidecar cannot take this one's faces away.
   bool interest(const Wish& wish);
   bool event(Micros now, std::string_view name, std::uint32_t subject, std::uint32_t object, double intensity,
              MessageQueue& out);
@@ -82,8 +82,7 @@ class MIENCORE_API WorldReport {
   std::vector<Object> objects_;        // by id
   std::vector<Kept<Regard>> regards_;  // by id, then whom
   std::vector<Wish> wishes_;           // by id
-  bool wishesDue_ = false;
-  bool hasWish_ = false;
+  bool wishesDue_ = true;
   std::vector<Place> duePlaces_;
   std::vector<Regard> dueRegards_;
   std::vector<Level> levels_;

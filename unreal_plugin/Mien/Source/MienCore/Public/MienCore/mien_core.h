@@ -107,8 +107,8 @@ MIEN_API int mien_event(mien_client* client, int64_t now, const char* name, uint
 
 /* How `id` regards `whom` (1 the player, or a character) from now on: -1 hatred, 1 love; the library's figure else. */
 MIEN_API int mien_relation(mien_client* client, uint32_t id, uint32_t whom, float liking);
-/* How often the game wants to hear of a character: 1 with every tick of the sidecar (as without a word), n with every
- * n-th, 0 never. A character that frames leave out holds its pose. */
+/* How often the game wants to hear of a character: 1 with every tick of the sidecar (as of those without a word), n with
+ * every n-th, 0 never. A character that frames leave out holds its pose. */
 MIEN_API int mien_interest(mien_client* client, uint32_t id, uint8_t every);
 
 /* Characters that face frames brought and left out since the start, and in the newest frame. */
