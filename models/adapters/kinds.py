@@ -64,10 +64,11 @@ def _yunet(file: Path, _: str) -> Opened:
     return Opened(detector=YuNetDetector(file))
 
 
-def _mediapipe(file: Path, _: str) -> Opened:
+def _mediapipe(file: Path, provider: str) -> Opened:
     from mien.models.adapters.landmarker import LandmarkerReader  # noqa: PLC0415
 
-    return Opened(face=LandmarkerReader(file))
+    notice = "" if provider == "cpu" else f"mediapipe takes no {provider} from here: it runs on the CPU"
+    return Opened(face=LandmarkerReader(file), notice=notice)
 
 
 KINDS: Final = {

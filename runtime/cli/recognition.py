@@ -212,6 +212,8 @@ def recognizer(
 
     notices = []
     face = None
+    if chosen.face is None and wanted.provider != Provider.CPU:
+        notices.append("--provider is for --face-model: our own networks run on the CPU")
     if chosen.face is not None:
         opened = chosen.face.open(wanted.provider)
         face = opened.face

@@ -126,6 +126,15 @@ def test_a_recording_says_which_networks_recognized_and_a_replay_uses_them_again
     assert "no such network" in problem("replay", session, "--verify", "--from", "pixels")
 
 
+def test_a_gpu_that_cannot_be_had_is_said_and_the_run_goes_on(joyful: Path) -> None:
+    call("models", "add", joyful, "--as", "mini_xception", "--name", "glad")
+    fast = ("run", SAMPLE_CLIP, "--fast", "--emit", "", "--seconds", 0.2, "--provider", "directml")
+    told = call(*fast, "--face-model", "glad").output
+    assert "onnxruntime has no directml here: a mini_XCEPTION runs on the CPU" in told
+    assert "ticks in" in told
+    assert "our own networks run on the CPU" in call(*fast).output
+
+
 def test_a_detector_is_no_face_model_and_a_face_model_no_detector(joyful: Path, folder: Path) -> None:
     call("models", "add", joyful, "--as", "mini_xception", "--name", "glad")
     assert "use --face-model glad" in problem("run", SAMPLE_CLIP, "--fast", "--detector", "glad")
