@@ -184,8 +184,8 @@ def make_brows(sculpture: Sculpture, skin: Skin, shapes: Floats) -> list[Part]:
     f, m = sculpture.features, sculpture.marks
     along = np.linspace(0, 1, 15)
     x = m.eye[0] + (-2.05 + 4.3 * along) * (0.6 + 0.4 * f.eye_size)
-    arch = 0.55 * np.sin(np.pi * np.clip(along * 0.93, 0, 1)) ** 1.0 - 0.25 * along**3
-    y = m.brow[0] + (m.brow[1] - m.brow[0]) * along + arch - 0.25
+    arch = 0.40 * np.sin(np.pi * np.clip(along * 0.93, 0, 1)) ** 1.0 - 0.25 * along**3
+    y = m.brow[0] + (m.brow[1] - m.brow[0]) * along + arch - 0.14
     half = 0.36 * f.brow_weight * (1 - 0.75 * smooth_step(along, 0.35, 1.0)) * smooth_step(along, -0.35, 0.12)
     rows = []
     for across, out in ((1.0, -0.03), (0.55, 0.14), (0.0, 0.22), (-0.55, 0.14), (-1.0, -0.03)):

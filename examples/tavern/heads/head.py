@@ -93,7 +93,7 @@ def _materials(head: Head) -> dict[str, Material]:
         "glint": Material(glow=1.0, roughness=1.0),
         "teeth": Material(picture=paint.paint_teeth(), roughness=0.6),
         "gums": plain(np.array((0.74, 0.38, 0.38)), 0.7),
-        "tongue": plain(np.array((0.80, 0.36, 0.37)), 0.7),
+        "tongue": plain(np.array((0.70, 0.30, 0.32)), 0.7),
         "cloth": plain(paint.rgb(f.cloth), 0.95),
         "collar": plain(paint.rgb(f.collar), 0.95),
     }

@@ -133,17 +133,17 @@ class Shaper:
 
     def _browInnerUp(self) -> Floats:
         y = self.m.brow[0]
-        left = self._at((1.0, y + 0.2, 8.2), (3.0, 2.8, 4.5), (0, 1.75, -0.20))
-        right = self._at((-1.0, y + 0.2, 8.2), (3.0, 2.8, 4.5), (0, 1.75, -0.20))
+        left = self._at((1.0, y + 0.2, 8.2), (2.8, 2.8, 4.5), (0, 1.75, -0.20))
+        right = self._at((-1.0, y + 0.2, 8.2), (2.8, 2.8, 4.5), (0, 1.75, -0.20))
         return np.where(np.abs(left) > np.abs(right), left, right)
 
     def _browOuterUp(self) -> Floats:
-        return self._at((4.4, self.m.brow[1] + 0.2, 6.9), (3.0, 2.6, 4.5), (0.05, 0.95, -0.28))
+        return self._at((4.3, self.m.brow[1] + 0.2, 6.9), (3.2, 2.7, 4.5), (0.05, 1.15, -0.30))
 
     def _browDown(self) -> Floats:
         y = self.m.brow[0]
-        inner = self._at((1.3, y, 8.2), (2.7, 2.4, 4), (-0.36, -1.05, 0.22))
-        return inner + self._at((4.0, y, 7.2), (2.5, 1.9, 4), (-0.10, -0.20, 0.08))
+        inner = self._at((1.3, y, 8.2), (2.7, 2.4, 4), (-0.36, -0.92, 0.22))
+        return inner + self._at((4.0, y, 7.2), (2.5, 1.9, 4), (-0.10, -0.28, 0.08))
 
     # Eyes
 
