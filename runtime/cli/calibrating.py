@@ -54,6 +54,7 @@ def calibrate(
     live = not is_file(source)
     with users_mistakes(), ExitStack() as opened:
         chosen = recognition.choose(wanted)
+        stdout.print(chosen.line(), markup=False, soft_wrap=True)
         recognizer, notices = recognition.recognizer(wanted, chosen)
         begun = monotonic_micros() if live else 0
         sensed, told = open_source(source, begun)
