@@ -19,9 +19,10 @@ from mien.bridge.channels import Endpoints
 from mien.bridge.clock import clock_id, monotonic_micros
 from mien.bridge.codec import decode, encode
 from mien.bridge.faces import FACE
-from mien.bridge.messages import EMOTIONS, FaceFrame, Hello
+from mien.bridge.messages import EMOTIONS, FaceFrame, Hello, Interest
 from mien.bridge.subscriber import Subscriber
 from mien.bridge.zeromq import ZeroMQEmitter
+from mien.runtime.interests import Interests
 
 COUNTS = (1, 100, 1000)
 RATE = 60
@@ -81,6 +82,21 @@ def codec() -> None:
         encoded = micros(lambda frame=frame: encode(frame))  # type: ignore[misc]
         decoded = micros(lambda data=data: decode(data))  # type: ignore[misc]
         print(f"{count:>10} {len(data):>8} {encoded:>10.1f} {decoded:>10.1f} {copied:>8.1f}")
+
+
+def interest() -> None:
+    """What it takes and saves that a game wants to see few of many faces."""
+    frame = replace(face_frame(1000), seq=7)
+    print("\n1000 characters, the near ones with every tick, the others with every fifteenth")
+    print(f"{'near':>10} {'faces':>8} {'bytes':>8} {'choose µs':>10} {'encode µs':>10}")
+    for near in (1000, 100, 10):
+        every = np.where(np.arange(1000) < near, 1, 15).astype(np.uint8)
+        interests = Interests()
+        interests.take([Interest(t=0, game=1, ids=frame.ids, every=every)], 0)
+        due = interests.due(frame)
+        chosen = micros(lambda interests=interests: interests.due(frame))  # type: ignore[misc]
+        encoded = micros(lambda due=due: encode(due))  # type: ignore[misc]
+        print(f"{near:>10} {len(due.ids):>8} {len(encode(due)):>8} {chosen:>10.1f} {encoded:>10.1f}")
 
 
 def publish(count: int, seconds: float, rate: float) -> None:
@@ -162,6 +178,7 @@ def main() -> None:
         publish(int(arguments.publish[0]), arguments.seconds, arguments.publish[1])
         return
     codec()
+    interest()
     latency(arguments.seconds)
     slow_subscriber(arguments.seconds)
 

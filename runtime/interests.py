@@ -53,6 +53,8 @@ class Interests:
     """Rows of face frames that left."""
     withheld: int = 0
     """Rows that nobody wanted with their tick."""
+    _ids: UInt32 | None = None
+    _every: Int64 | None = None
 
     def take(self, inputs: Sequence[Message], t: Micros) -> None:
         """Note the wishes among what came in for the tick of time `t`."""
@@ -60,20 +62,29 @@ class Interests:
             if isinstance(message, Interest):
                 self.wishes.pop(message.game, None)
                 self.wishes[message.game] = Wish.of(message, t)
+                self._every = None
         for game, wish in list(self.wishes.items()):
             if len(self.wishes) <= MOST_GAMES and t - wish.since <= EXPIRY:
                 break
             del self.wishes[game]
+            self._every = None
 
     def due(self, frame: FaceFrame) -> FaceFrame:
         """Return the rows of `frame` whose turn it is; the frame itself where all are."""
         count = len(frame.ids)
         due = frame
         if count and self.wishes and all(len(wish.ids) for wish in self.wishes.values()):
-            every = np.minimum.reduce([wish.every_of(frame.ids) for wish in self.wishes.values()])
-            turn = (every < NEVER) & ((np.int64(frame.seq) + frame.ids) % every == 0)
-            if not turn.all():
-                due = replace(frame, ids=frame.ids[turn], affect=frame.affect[turn], face=frame.face[turn])
+            every = self._every_of(frame.ids)
+            rows = np.flatnonzero((every < NEVER) & ((np.int64(frame.seq) + frame.ids) % every == 0))
+            if len(rows) < count:
+                due = replace(frame, ids=frame.ids[rows], affect=frame.affect[rows], face=frame.face[rows])
         self.sent += len(due.ids)
         self.withheld += count - len(due.ids)
         return due
+
+    def _every_of(self, ids: UInt32) -> Int64:
+        """Return at every how many ticks some wish wants each of `ids`; kept for the same array."""
+        if self._every is None or self._ids is not ids:
+            self._ids = ids
+            self._every = np.minimum.reduce([wish.every_of(ids) for wish in self.wishes.values()])
+        return self._every
