@@ -124,6 +124,32 @@ TEST_CASE("playout: stays smooth for a character that is sent ten times a second
   CHECK(line.delay > 95 * kMillisecond);
 }
 
+TEST_CASE("playout: a character that was far and is near again lags no longer within a few seconds, without a leap") {
+  Playout playout(1, 0, kTick, PlayoutOptions());
+  double largest = 0;
+  float before = 0;
+  Micros delayWhenNear = 0;
+  for (int tick = 0; tick < 900; ++tick) {
+    const Micros now = tick * kTick;
+    const bool far = tick < 450;
+    float* sample = nullptr;
+    if ((!far || tick % 15 == 0) && playout.push(now, now, now, sample) == Playout::Arrival::Taken) {
+      *sample = Simulation::signal(now);
+    }
+    float value = 0;
+    playout.advance(now, now, now, &value);
+    if (tick > 120) largest = std::max(largest, static_cast<double>(std::abs(value - before)));
+    before = value;
+    if (tick == 449) delayWhenNear = playout.delay();
+    if (tick == 450 + 5 * 60) {
+      CHECK(playout.delay() < 40 * kMillisecond);
+      CHECK(now - playout.position() < 60 * kMillisecond);
+    }
+  }
+  CHECK(delayWhenNear > 200 * kMillisecond);
+  CHECK(largest <= 1.2 * 12e-6 * 0.5 * static_cast<double>(kTick));  // the signal's steepest slope is half of 12 a second
+}
+
 struct Player {
   Player() : playout(2, 1, kTick, PlayoutOptions()) {}
   void push(Micros t, float value) {

@@ -8,6 +8,8 @@ namespace {
 
 constexpr double kExpectile = 0.97;
 constexpr double kRate = 0.1;                         // the delay rises within 10 samples, falls within 300
+constexpr int kCalm = 100;                            // samples that needed less than half of the delay, in a row:
+constexpr double kFall = 0.3;                         // then it falls within 30
 constexpr double kFirstDelay = 1.2;                   // intervals
 constexpr Micros kSettle = 100 * kMillisecond;        // an error in position is worked off in about this time
 constexpr double kMostCorrection = 0.1;               // of real time
@@ -55,7 +57,10 @@ Playout::Arrival Playout::push(Micros t, Micros arrival, Micros arrivalAtSender,
 void Playout::adapt(Micros required) {
   if (required > 2 * options_.maxDelay) return;  // a gap; no delay would have bridged it
   const double error = static_cast<double>(required) - delay_;
-  delay_ += kRate * (error > 0 ? kExpectile : 1 - kExpectile) * error;
+  // That is no luck: the sender sends more often again, as for a character that has come near.
+  calm_ = error < -delay_ / 2 ? calm_ + 1 : 0;
+  const double fall = calm_ > kCalm ? kFall : 1 - kExpectile;
+  delay_ += kRate * (error > 0 ? kExpectile : fall) * error;
   delay_ = std::clamp(delay_, static_cast<double>(options_.minDelay), static_cast<double>(options_.maxDelay));
 }
 

@@ -67,6 +67,7 @@ class MIENCORE_API Playout {
   std::size_t fading_;
   PlayoutOptions options_;
   double delay_;
+  int calm_ = 0;  // samples in a row that needed far less delay
 
   std::vector<Micros> times_;  // a ring; `newest_` is its youngest entry
   std::vector<float> values_;
