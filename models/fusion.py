@@ -21,9 +21,9 @@ PLEASURE_AROUSAL: Final = np.array(
 disgusted, surprised); neutral is the origin."""
 TRUST: Final = (1.0, 0.6, 0.5)
 """What face, voice and text count at most where nothing was learned: the voice net has only heard actors."""
-LAG: Final = 200_000
+LAG: Final = 250_000
 """Microseconds by which smoothing delays: the time constant of the moving average."""
-MARGIN: Final = 0.15
+MARGIN: Final = 0.3
 """By how much another emotion must lead at once to become the label."""
 PATIENCE: Final = 800_000
 """Microseconds after which a smaller lead is enough."""

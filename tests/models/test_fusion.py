@@ -98,11 +98,11 @@ def test_the_label_hardly_flickers_while_two_emotions_are_nearly_even() -> None:
     assert np.count_nonzero(np.diff(labels)) <= 2  # in ten seconds
 
 
-def test_a_clear_lead_switches_the_label_within_the_lag() -> None:
+def test_a_clear_lead_switches_the_label_within_three_tenths_of_a_second() -> None:
     state = SmoothState()
     smooth(state, one(0, 0.9), 0)
     times = [t for t in range(33_000, 1_000_000, 33_000) if smooth(state, one(1, 0.9), t).argmax() == 1]
-    assert times[0] <= LAG + 33_000
+    assert times[0] <= 300_000
 
 
 def test_a_small_but_lasting_lead_switches_the_label_in_the_end() -> None:
