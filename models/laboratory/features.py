@@ -98,7 +98,7 @@ def _steps(samples: NDArray[np.float64]) -> Array:
     """Return (STEPS, 54) from the part of a sound between its first and last loud frame."""
     features, level = speech.spectral_frames(samples)
     if not len(features):
-        return np.zeros((STEPS, speech.FEATURES + 1), np.float32)
+        return np.zeros((STEPS, speech.SPECTRAL + 1), np.float32)
     loud = np.flatnonzero(level > level.max() - QUIET_DB)
     features = features[loud[0] : loud[-1] + 1]
     change = np.abs(np.diff(features[:, : speech.BANDS], axis=0, prepend=features[:1, : speech.BANDS]))
