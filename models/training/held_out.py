@@ -15,6 +15,7 @@ import torch
 import typer
 from numpy.typing import NDArray
 from rich.console import Console
+from rich.progress import Progress
 
 from mien.bridge.messages import EMOTIONS
 from mien.models.align import Aligner
@@ -23,8 +24,9 @@ from mien.models.manifest import Row
 from mien.models.shipped import in_folder
 from mien.models.text import Line, TextRecognizer, TextState
 from mien.models.training import data as sets
-from mien.models.training import face, voice
+from mien.models.training import face, voice_data
 from mien.models.training.nets import MirroredMean
+from mien.models.training.voice_fit import Recipe, fit
 from mien.models.voice import BLOCK
 
 FOLDS: Final = 3
@@ -75,26 +77,28 @@ def faces(data: Path, renders: Path, out: Path, epochs: int) -> None:
     np.savez(out / "face.npz", logits=logits / heat, blend=blend, fold=fold, temperature=heat, **about(rows))
 
 
-def voices(data: Path, out: Path, epochs: int, shape: tuple[int, int]) -> None:
+def voices(data: Path, out: Path, recipe: Recipe) -> None:
     """Write the logits (N, B, 7) after every block of each utterance, by the net of the other folds."""
     rows = [row for each in sets.find(data, "speech_").values() for row in each]
     fold = fold_of(rows)
-    frames = voice.load(rows, out / "frames.npz")
-    blocks = np.array([len(each) // BLOCK for each in frames[0]])
+    frames = voice_data.load(rows, out / "frames.npz", console)
+    whole = [voice_data.whole(each) for each in frames[0]]
+    blocks = np.array([len(each) // BLOCK for each in whole])
     logits = np.zeros((len(rows), blocks.max(), len(EMOTIONS)), np.float32)
     for k in range(FOLDS):
-        net, _ = voice.fit(rows, frames, np.flatnonzero(fold != k), epochs=epochs, seed=k, shape=shape)
+        others, index = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+        with Progress(console=console) as progress:
+            net = fit(
+                [rows[i] for i in others], [[e[i] for i in others] for e in frames], recipe, k, progress
+            )
         torch.save(net, out / f"voice-{k}.pt")
-        index = np.flatnonzero(fold == k)
-        net.eval()
         with torch.no_grad():
             for begin in range(0, len(index), 64):
                 some = index[begin : begin + 64]
-                padded, _ = voice.batch([frames[0][i] for i in some], 10**6)
+                padded, _ = voice_data.batch([whole[i] for i in some])
                 found, _ = net(padded, net.begin(len(padded)))
                 logits[some, : found.shape[1]] = found.numpy()
-        at_end = logits[np.arange(len(rows)), blocks - 1]
-        console.log(k, voice.score([rows[i] for i in index], {"end": at_end[index]}))
+    at_end = logits[np.arange(len(rows)), blocks - 1]
     heat = face.temperature(at_end, sets.labels(rows))
     console.log(f"temperature {heat:.3f}")
     known = about(rows)
@@ -128,15 +132,13 @@ def main(
     renders: Annotated[Path | None, typer.Option(help="what `renders` wrote; for faces")] = None,
     text: Annotated[Path | None, typer.Option(help="what `ship_text` wrote without --final")] = None,
     face_epochs: int = 13,
-    voice_epochs: int = 40,
-    recurrent: Annotated[int, typer.Option(help="recurrent networks in a voice network")] = 1,
     threads: int = 1,
 ) -> None:
     """Score everybody with networks that never met them."""
     torch.set_num_threads(threads)
     out.mkdir(parents=True, exist_ok=True)
     if not (out / "voice.npz").is_file():
-        voices(data, out, voice_epochs, (recurrent, 3))
+        voices(data, out, Recipe())
     if text and not (out / "text.npz").is_file():
         lines(data / "text_meld", text, out)
     if renders and not (out / "face.npz").is_file():

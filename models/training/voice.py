@@ -96,22 +96,33 @@ def cross_validate(
     folds: int,
     seed: int,
     progress: Progress,
+    kept: Path,
     share: float = 1.0,
 ) -> Logits:
-    """Return logits of every row from a net that never heard its speaker, nor 1 - `share` of the others."""
+    """Return logits of every row from a net that never heard its speaker, nor 1 - `share` of the others.
+
+    The folds that are done are kept in the file `kept`, and taken from there.
+    """
     fold = sounds.deal(rows, folds, seed)
     subjects = sets.people(rows)
     logits = {name: np.zeros((len(rows), len(EMOTIONS)), np.float32) for name in TIMES}
-    for k in progress.track(range(folds), description="folds"):
-        use = np.flatnonzero(fold != k)
+    done = 0
+    if kept.is_file():
+        with np.load(kept) as stored:
+            done, logits = int(stored["done"]), {name: stored[name] for name in TIMES}
+    for k in progress.track(range(done, folds), description="folds"):
+        use, test = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
         if share < 1:
             known = np.random.default_rng((seed, k)).permutation(np.unique(subjects[use]))
             use = use[np.isin(subjects[use], known[: round(share * len(known))])]
-        test = np.flatnonzero(fold == k)
         picked = [[each[i] for i in use] for each in frames]
         net = fit([rows[i] for i in use], picked, recipe, seed, progress)
         for name, each in predict(net, [frames[0][i] for i in test]).items():
             logits[name][test] = each
+        np.savez(kept, allow_pickle=False, done=k + 1, **logits)
+        so_far = np.flatnonzero(fold <= k)
+        found = score([rows[i] for i in so_far], {name: each[so_far] for name, each in logits.items()})
+        progress.console.log(f"{k + 1} of {folds} folds: {json.dumps(found)}")
     return logits
 
 
@@ -119,7 +130,9 @@ def main(
     data: Annotated[Path, typer.Argument(help="folder that holds speech_*/manifest.csv")],
     *,
     out: Annotated[Path, typer.Option(help="ONNX file to write; scores go beside it as JSON")],
-    folds: Annotated[int, typer.Option("--cross-validate", help="score in so many folds, no ONNX")] = 0,
+    folds: Annotated[
+        int, typer.Option("--cross-validate", help="score in so many folds, no ONNX; done folds are kept")
+    ] = 0,
     share: Annotated[float, typer.Option(help="share of the people to learn from, when scoring")] = 1.0,
     perceptrons: int = 2,
     perceptron_epochs: int = 90,
@@ -147,7 +160,9 @@ def main(
         raise typer.Exit(2) from None
     with Progress(console=console) as progress:
         if folds:
-            logits = cross_validate(rows, frames, recipe, folds, seed, progress, share)
+            logits = cross_validate(
+                rows, frames, recipe, folds, seed, progress, out.with_suffix(".npz"), share
+            )
             scores = score(rows, logits)
             found = temperature(logits["end"], sets.labels(rows))
             out.with_suffix(".json").write_text(

@@ -76,21 +76,24 @@ class Mixture(nn.Module):
             self.register_buffer(name, value)
         self.size = count * (SOUND + 1)
 
-    def relative(self, sounds: Tensor, running: Tensor, count: Tensor) -> Tensor:
-        """Return the sounds as this mixture takes them; `running` sums STEADY over `count` frames."""
-        return centered(sounds, running, count, self.prior) if self.moving else sounds
+    def forward(
+        self, sounds: Tensor, running: Tensor, count: Tensor, so_far: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return the statistics (B, T/BLOCK, size) of sounds (B, T, SOUND), and the sums after them.
 
-    def forward(self, sounds: Tensor, so_far: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the statistics (B, T/BLOCK, size) of sounds (B, T, SOUND), and the sums after them."""
-        batch, count = sounds.shape[0], len(self.weights)
+        `running` sums STEADY over the `count` frames so far, (B, T, len(STEADY)).
+        """
+        if self.moving:
+            sounds = centered(sounds, running, count, self.prior)
+        batch, components = sounds.shape[0], len(self.weights)
         x = ((sounds - self.mean) / self.deviation).clamp(-5, 5)
         share = torch.softmax(torch.cat((x, x * x), 2) @ self.slope + self.offset, 2)
-        share = share.reshape(batch, -1, BLOCK, count)
+        share = share.reshape(batch, -1, BLOCK, components)
         heard = share.transpose(2, 3) @ x.reshape(batch, -1, BLOCK, SOUND)
         new = torch.cat((heard.flatten(2), share.sum(2)), 2)
         sums = so_far[:, None] + torch.cumsum(new, 1)
-        total = sums[:, :, : count * SOUND].reshape(batch, -1, count, SOUND)
-        times = sums[:, :, count * SOUND :]
+        total = sums[:, :, : components * SOUND].reshape(batch, -1, components, SOUND)
+        times = sums[:, :, components * SOUND :]
         apart = (total - times[..., None] * self.means) / (times[..., None] + RELEVANCE) * self.scale
         often = (times / times.sum(2, keepdim=True) - self.weights) / self.weights.sqrt()
         return torch.cat((apart.flatten(2), often), 2), sums[:, -1]
@@ -133,8 +136,7 @@ class Statistics(nn.Module):
         following = [count + frames.shape[1], joined[:, -LOOK_BACK:].flatten(1), running[:, -1]]
         following += [totals[:, -1], highs[:, -1], lows[:, -1]]
         for mixture, so_far in zip(self.mixtures, heard, strict=True):
-            seen = mixture.relative(sounds, running, index + 1)
-            statistics, after = mixture(seen, so_far)
+            statistics, after = mixture(sounds, running, index + 1, so_far)
             found.append(statistics)
             following.append(after)
         return torch.cat(found, 2), torch.cat(following, 1)
