@@ -15,7 +15,8 @@ from mien.examples.tavern.heads.mesh import Part
 from mien.examples.tavern.heads.mouth import make_teeth, make_tongue
 from mien.examples.tavern.heads.sculpture import Floats, Sculpture, smooth_step
 from mien.examples.tavern.heads.shapes import Shaper
-from mien.examples.tavern.heads.skin import Skin, make_skin
+from mien.examples.tavern.heads.skin import Skin
+from mien.examples.tavern.heads.topology import make_skin
 
 PIVOT = (0.0, -6.0, -1.5)
 """Where the head turns on the neck."""

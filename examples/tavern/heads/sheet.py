@@ -112,7 +112,8 @@ def labeled(picture: Picture, text: str) -> Picture:
     """Return the picture with a line of text at its foot."""
     marked = picture.copy()
     foot = len(marked) - 8
-    cv2.putText(marked, text, (8, foot), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (60, 50, 50), 1, cv2.LINE_AA)
+    for color, thick in (((240, 240, 240), 3), ((60, 50, 50), 1)):
+        cv2.putText(marked, text, (8, foot), cv2.FONT_HERSHEY_SIMPLEX, 0.4, color, thick, cv2.LINE_AA)
     return marked
 
 

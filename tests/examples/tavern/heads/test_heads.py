@@ -3,6 +3,7 @@
 import json
 import struct
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from mien.bridge.faces import SHAPES
 from mien.examples.tavern.heads import CAST, Head, build
+from mien.examples.tavern.heads.__main__ import main
 from mien.examples.tavern.heads.mesh import Part
 
 EVERYBODY = pytest.mark.parametrize("name", CAST)
@@ -310,3 +312,19 @@ def test_a_head_is_of_human_size_in_meters_and_light_enough_to_morph_on_a_proces
 
 def test_the_same_code_builds_the_same_bytes() -> None:
     assert build("Marta", CAST["Marta"]).to_glb() == glb("Marta")
+
+
+def test_the_command_writes_whom_one_asks_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["heads", str(tmp_path / "new"), "Lily"])
+    main()
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["Lily.glb"]
+    assert (tmp_path / "new" / "Lily.glb").read_bytes() == glb("Lily")
+
+
+def test_the_command_says_who_there_is_when_it_does_not_know_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["heads", str(tmp_path), "Nobody"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "nobody is called Nobody; there are Marta, Bram, Lily" in capsys.readouterr().err
