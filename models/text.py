@@ -11,30 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.bridge.messages import PLAYER, TEXT_USED, EmotionEstimate
-from mien.models.grams import Grams
+from mien.models.grams import FIELDS, Grams, Line
 from mien.models.network import Network
 from mien.models.shipped import WEIGHTS, WeightsError
-from mien.models.subwords import UNKNOWN, Subwords, VocabularyError
+
+__all__ = ["TEXT", "Line", "TextRecognizer", "TextState", "read_vocabulary", "write_vocabulary"]
 
 TEXT: Final = WEIGHTS / "text.onnx"
 MEMORY: Final = 2
 """Lines before the current one that are read with it."""
-LONGEST: Final = 48
-"""Subwords of the current line that are read: the last ones."""
-LONGEST_BEFORE: Final = 24
-"""Subwords of each line before it."""
-CURRENT: Final = 1
-BEFORE: Final = (2, 4)
-"""Segments of the line before and of the one before that; one more where somebody else said it."""
 ROLE: Final = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What somebody said; an empty speaker is one unknown person."""
-
-    text: str
-    speaker: str = ""
 
 
 @dataclass
@@ -42,19 +28,6 @@ class TextState:
     """The last lines of the dialogue; a new state begins a new dialogue."""
 
     before: deque[Line] = field(default_factory=lambda: deque(maxlen=MEMORY))
-
-
-def sequence(line: Line, before: Sequence[Line], vocabulary: Subwords) -> tuple[list[int], list[int]]:
-    """Return subwords and their segments: the lines before in order, then the line itself; at least one."""
-    tokens: list[int] = []
-    segments: list[int] = []
-    recent = list(before)[-MEMORY:]
-    for age, old in zip(range(len(recent), 0, -1), recent, strict=True):
-        found = vocabulary.encode(old.text)[-LONGEST_BEFORE:]
-        tokens += found
-        segments += [BEFORE[age - 1] + (old.speaker != line.speaker)] * len(found)
-    found = vocabulary.encode(line.text)[-LONGEST:] or [UNKNOWN]
-    return tokens + found, segments + [CURRENT] * len(found)
 
 
 class TextRecognizer:
@@ -68,10 +41,10 @@ class TextRecognizer:
     """
 
     def __init__(self, file: Path = TEXT) -> None:
-        self._network = Network(file, ROLE, inputs=4, outputs=2)
-        one = np.zeros((1, 1), np.int64)
-        self._network.check([one, one, one, np.zeros((1, 1), np.float32)], [(1, 7), (1, 3)])
-        self.subwords, self.grams = read_vocabulary(file.with_suffix(".vocabulary.json"))
+        self._network = Network(file, ROLE, inputs=2, outputs=2)
+        self.grams = read_vocabulary(file.with_suffix(".vocabulary.json"))
+        last = np.full((1, 1), max(sum(self.grams.sizes) - 1, 0), np.int64)
+        self._network.check([last, np.zeros((1, 1), np.float32)], [(1, 7), (1, 3)])
 
     def step(self, state: TextState, line: Line, t: int) -> EmotionEstimate:
         """Return what the line expresses and remember it; `t` in microseconds.
@@ -86,13 +59,10 @@ class TextRecognizer:
 
     def read(self, line: Line, before: Sequence[Line]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the probabilities of the emotions (7,) and of negative, neutral, positive (3,)."""
-        tokens, segments = sequence(line, before, self.subwords)
-        ids, values = self.grams.encode(line.text, before[-1].text if before else "")
+        ids, values = self.grams.encode(line, list(before)[-MEMORY:])
         if not len(ids):
             ids, values = np.zeros(1, np.int64), np.zeros(1, np.float32)
-        emotion, sentiment = self._network.run(
-            np.array([tokens], np.int64), np.array([segments], np.int64), ids[None], values[None]
-        )
+        emotion, sentiment = self._network.run(ids[None], values[None])
         return emotion[0], sentiment[0]
 
 
@@ -118,21 +88,19 @@ def _estimate(t: int, probability: NDArray[np.float32], valence: float) -> Emoti
     )
 
 
-def read_vocabulary(file: Path) -> tuple[Subwords, Grams]:
-    """Return the subwords and terms that a network was trained with.
+def read_vocabulary(file: Path) -> Grams:
+    """Return the terms that a network was trained with.
 
     Raises:
         WeightsError: no such file, or it is not a vocabulary.
     """
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        subwords = Subwords.of(content["subwords"])
-        return subwords, Grams({str(k): [str(t) for t in v] for k, v in content["grams"].items()})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, VocabularyError) as error:
+        return Grams({name: [str(term) for term in content[name]] for name in FIELDS})
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise WeightsError(f"{file}: is not the vocabulary of a text network ({error!s:.80})") from None
 
 
-def write_vocabulary(file: Path, subwords: Subwords, grams: Grams) -> None:
+def write_vocabulary(file: Path, grams: Grams) -> None:
     """Write what `read_vocabulary` reads."""
-    content = {"subwords": subwords.content(), "grams": grams.known}
-    file.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    file.write_text(json.dumps(grams.known, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")

@@ -15,8 +15,8 @@ from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
+from mien.models.grams import words
 from mien.models.laboratory import features
-from mien.models.subwords import words
 
 Array = NDArray[Any]
 Labels = NDArray[np.int64]
@@ -24,10 +24,10 @@ BALANCE = 0.45
 """Weight of a class ∝ n^-BALANCE, as in the networks' loss."""
 
 
-def weights(labels: Labels) -> dict[int, float]:
-    """Return a weight for every class that occurs."""
+def weights(labels: Labels, balance: float = BALANCE) -> dict[int, float]:
+    """Return a weight ∝ n^-balance for every class that occurs."""
     counts = np.bincount(labels)
-    return {c: float((counts.max() / n) ** BALANCE) for c, n in enumerate(counts) if n}
+    return {c: float((counts.max() / n) ** balance) for c, n in enumerate(counts) if n}
 
 
 def spread(values: Array, present: Array, classes: int) -> Array:
@@ -127,3 +127,12 @@ def tfidf(train: Sequence[str], labels: Labels, test: Sequence[str], classes: in
     found = np.zeros((len(test), classes), np.float32)
     found[:, model.classes_] = model.predict_proba(list(test))
     return found
+
+
+def shipped_text(train: Sequence[Any], labels: Labels, test: Sequence[Any], classes: int) -> Array:
+    """The recipe of the text model that ships, from entries in the order of their dialogues."""
+    from mien.models.laboratory.ship_text import fit, labels_of  # noqa: PLC0415 - it reads this table
+
+    present = np.unique(np.concatenate((labels_of(train), labels_of(test))))[:classes]
+    del labels  # the entries carry their own
+    return fit(train).predict(test)[:, present]

@@ -23,10 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.models import speech
+from mien.models.grams import Line
 from mien.models.laboratory.sets import Entry
+from mien.models.laboratory.subwords import UNKNOWN, Subwords
 from mien.models.manifest import ManifestError
-from mien.models.subwords import UNKNOWN, Subwords
-from mien.models.text import Line, sequence
+from mien.models.text import MEMORY
 
 SIDE: Final = 48
 STEPS: Final = 100
@@ -35,6 +36,13 @@ QUIET_DB: Final = 35.0
 """Frames at either end that are this far below the loudest are cut off."""
 CEPSTRA: Final = 13
 TOKENS: Final = 96
+LONGEST: Final = 48
+"""Subwords of a line with those before it that are read: the last ones."""
+LONGEST_BEFORE: Final = 24
+"""Subwords of each line before it."""
+CURRENT: Final = 1
+BEFORE: Final = (2, 4)
+"""Segments of the line before and of the one before that; one more where somebody else said it."""
 LINE: Final = 24
 
 Array = NDArray[Any]
@@ -138,10 +146,23 @@ def line(entries: Sequence[Entry], vocabulary: Subwords) -> Array:
     return ids
 
 
+def sequence(line: Line, before: Sequence[Line], vocabulary: Subwords) -> tuple[list[int], list[int]]:
+    """Return subwords and their segments: the lines before in order, then the line itself; at least one."""
+    tokens: list[int] = []
+    segments: list[int] = []
+    recent = list(before)[-MEMORY:]
+    for age, old in zip(range(len(recent), 0, -1), recent, strict=True):
+        found = vocabulary.encode(old.text)[-LONGEST_BEFORE:]
+        tokens += found
+        segments += [BEFORE[age - 1] + (old.speaker != line.speaker)] * len(found)
+    found = vocabulary.encode(line.text)[-LONGEST:] or [UNKNOWN]
+    return tokens + found, segments + [CURRENT] * len(found)
+
+
 def dialogue(entries: Sequence[Entry], vocabulary: Subwords) -> tuple[Array, Array, Array]:
     """Return tokens, segments (N, TOKENS) and lengths (N,): each line after the lines before it.
 
-    Entries of one dialogue must stand in order; see `mien.models.text.sequence` for the segments.
+    Entries of one dialogue must stand in order; see `sequence` for the segments.
     """
     tokens = np.zeros((len(entries), TOKENS), np.int64)
     segments, lengths = tokens.copy(), np.zeros(len(entries), np.int64)

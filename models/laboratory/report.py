@@ -69,7 +69,7 @@ def _table(rows: Sequence[Row]) -> str:
         network = row.parameters > 0
         lines.append(
             f"| `{row.method}` | {row.paper} | {' | '.join(measures)} "
-            f"| {_three(row.scores['calibration_error']) if network or 'tfidf' in row.method else '–'} "
+            f"| {_three(row.scores['calibration_error']) if network or 'text' in row.data else '–'} "
             f"| {f'{row.ms_per_item:.2f}' if network else '–'} "
             f"| {f'{row.parameters:,}' if network else '–'} |"
         )

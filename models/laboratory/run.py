@@ -19,9 +19,9 @@ from mien.models.laboratory.export import write_checked
 from mien.models.laboratory.methods import METHODS, Method, Scaled, change, with_encoder
 from mien.models.laboratory.networks.text_bilstm_mha import SEGMENTS
 from mien.models.laboratory.sets import GENDERS, POLARITIES, DataSet, Entry, holdout, read_manifest
+from mien.models.laboratory.subwords import Subwords
 from mien.models.laboratory.vocabulary import learn
 from mien.models.manifest import ManifestError
-from mien.models.subwords import Subwords
 
 SUBWORDS: Final = 2000
 FOLDS: Final = 5
@@ -234,6 +234,8 @@ class Model:
                 found += self._encoded(entries, self.method.encoder)
             elif name == "text":
                 found.append(np.array([e.extra["text"] for e in entries]))
+            elif name == "entries":
+                found.append(np.array(entries, object))
             elif name == "labels":
                 found.append(np.zeros((len(entries), 1), np.float32))
         return found

@@ -1,10 +1,11 @@
-"""Learns the subwords that `mien.models.subwords` splits words into."""
+"""Learns the subwords that `mien.models.laboratory.subwords` splits words into."""
 
 from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 
-from mien.models.subwords import END, SPECIAL, Subwords, words
+from mien.models.grams import words
+from mien.models.laboratory.subwords import END, SPECIAL, Subwords
 
 
 def learn(lines: Iterable[str], size: int, least: int = 3) -> Subwords:

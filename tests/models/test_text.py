@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from mien.bridge.messages import EMOTIONS, TEXT_USED
 from mien.models import evaluate_text
-from mien.models.laboratory.vocabulary import learn
 from mien.models.manifest import ManifestError
 from mien.models.shipped import WeightsError
-from mien.models.text import TEXT, Line, TextRecognizer, TextState, read_vocabulary, sequence
+from mien.models.text import TEXT, Line, TextRecognizer, TextState, read_vocabulary
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +44,25 @@ def test_a_line_of_nothing_is_no_evidence_and_is_not_remembered(recognizer: Text
     assert not state.before
 
 
-def test_what_was_said_before_changes_what_a_short_line_means(recognizer: TextRecognizer) -> None:
-    after = []
-    for before in ("I got the job! This is wonderful!", "She died last night."):
+@pytest.mark.parametrize("short", ["Oh.", "What?", "Really?"])
+def test_what_was_said_before_changes_what_a_short_line_means(short: str, recognizer: TextRecognizer) -> None:
+    good = (
+        "Oh my God, that's so great! Congratulations!",
+        "Hey, that's awesome!",
+        "I love you. Happy birthday!",
+    )
+    bad = (
+        "You lied to me! I hate you!",
+        "Get out of my house! Shut up!",
+        "I can't believe you did that, you idiot!",
+    )
+
+    def after(line: str) -> float:
         state = TextState()
-        recognizer.step(state, Line(before, "Ann"), 0)
-        after.append(recognizer.step(state, Line("Oh.", "Bob"), 1))
-    assert after[0].valence > after[1].valence
+        recognizer.step(state, Line(line, "Ann"), 0)
+        return recognizer.step(state, Line(short, "Bob"), 1).valence
+
+    assert min(map(after, good)) > max(map(after, bad))
 
 
 @settings(max_examples=30, deadline=None)
@@ -77,19 +88,11 @@ def test_a_very_long_line_is_read_by_its_end(recognizer: TextRecognizer) -> None
     assert estimate.emotion.sum() == pytest.approx(1, abs=1e-3)
 
 
-def test_lines_before_carry_who_said_them_and_how_long_ago() -> None:
-    vocabulary = learn(["a b c"] * 3, 20)
-    before = [Line("a", "Ann"), Line("b", "Bob"), Line("c", "Ann")]
-    tokens, segments = sequence(Line("a", "Ann"), before, vocabulary)
-    assert segments == [5] * len(vocabulary.encode("b")) + [2] * len(vocabulary.encode("c")) + [1]
-    assert len(tokens) == len(segments)
-
-
 def test_the_shipped_files_are_small() -> None:
     assert TEXT.stat().st_size + TEXT.with_suffix(".vocabulary.json").stat().st_size < 8_000_000
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"subwords": {"letters": [], "merges": []}}'])
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"words": ["a"], "letters": 3}', '{"subwords": {}}'])
 def test_a_file_that_is_no_vocabulary_is_named(content: str, tmp_path: Path) -> None:
     file = tmp_path / "text.vocabulary.json"
     file.write_text(content)
@@ -129,3 +132,12 @@ def test_a_table_that_cannot_be_scored_says_why(
     table.write_text(content)
     with pytest.raises(ManifestError, match=problem):
         evaluate_text.evaluate(table, recognizer)
+
+
+def test_a_vocabulary_of_another_network_is_found_out_at_once(tmp_path: Path) -> None:
+    (tmp_path / "text.onnx").write_bytes(TEXT.read_bytes())
+    terms = read_vocabulary(TEXT.with_suffix(".vocabulary.json")).known
+    more = {**terms, "words": [*terms["words"], *(f"new {i}" for i in range(1000))]}
+    (tmp_path / "text.vocabulary.json").write_text(json.dumps(more))
+    with pytest.raises(WeightsError, match="was made for another version"):
+        TextRecognizer(tmp_path / "text.onnx")

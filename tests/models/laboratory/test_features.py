@@ -7,6 +7,7 @@ import pytest
 
 soundfile = pytest.importorskip("soundfile", reason="the train extra is not installed")
 
+from mien.models.grams import Line  # noqa: E402
 from mien.models.laboratory import baselines, features, sets  # noqa: E402
 from mien.models.laboratory.sets import Entry  # noqa: E402
 from mien.models.laboratory.vocabulary import learn  # noqa: E402
@@ -81,3 +82,11 @@ def test_haar_contrasts_of_a_flat_picture_are_zero_and_of_an_edge_are_not() -> N
     edge[:, :, :24] = 1
     assert np.abs(baselines.haar(flat)).max() < 1e-3
     assert np.abs(baselines.haar(edge)).max() > 0.5
+
+
+def test_lines_before_carry_who_said_them_and_how_long_ago() -> None:
+    vocabulary = learn(["a b c"] * 3, 20)
+    before = [Line("a", "Ann"), Line("b", "Bob"), Line("c", "Ann")]
+    tokens, segments = features.sequence(Line("a", "Ann"), before, vocabulary)
+    assert segments == [5] * len(vocabulary.encode("b")) + [2] * len(vocabulary.encode("c")) + [1]
+    assert len(tokens) == len(segments)

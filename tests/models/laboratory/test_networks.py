@@ -10,10 +10,10 @@ from mien.models.laboratory.networks.enhance_reorganize import (  # noqa: E402
     enhance,
     reorganize,
 )
+from mien.models.laboratory.networks.gram_regression import GramRegression, Weighing  # noqa: E402
 from mien.models.laboratory.networks.gru_mha import CrossAttention, GruMha  # noqa: E402
 from mien.models.laboratory.networks.plain import Bpnn, Lstm  # noqa: E402
 from mien.models.laboratory.networks.text_bilstm_mha import TextBiLstmMha  # noqa: E402
-from mien.models.laboratory.networks.text_mixture import GramRegression, TextMixture  # noqa: E402
 from mien.models.laboratory.networks.vgg_expression import VggExpression  # noqa: E402
 
 
@@ -103,18 +103,17 @@ def test_a_network_without_any_half_is_refused() -> None:
         CnnLstm(7, 4, visual=False, acoustic=False)
 
 
-def test_the_regression_normalizes_each_field_by_itself() -> None:
-    table = torch.eye(2, 4)
-    module = GramRegression([2, 2], [1.0, 0.5], torch.ones(4), table, torch.zeros(2))
-    ids, values = torch.tensor([[0, 1, 2]]), torch.tensor([[3.0, 4.0, 9.0]])
-    torch.testing.assert_close(module(ids, values), torch.softmax(torch.tensor([[0.6, 0.8]]), 1))
+def test_each_field_of_terms_has_unit_length_and_its_own_scale_but_the_last() -> None:
+    weighing = Weighing([2, 2, 1], [1.0, 0.5, 0.1], torch.tensor([1.0, 1.0, 2.0, 1.0, 1.0]))
+    ids, values = torch.tensor([[0, 1, 2, 4, 0]]), torch.tensor([[3.0, 4.0, 9.0, 7.0, 0.0]])
+    torch.testing.assert_close(weighing(ids, values), torch.tensor([[0.6, 0.8, 0.5, 0.7, 0.0]]))
 
 
-def test_the_mixture_is_the_weighted_mean_at_temperature_one() -> None:
-    net = TextBiLstmMha(9, 7, width=8, hidden=8)
-    grams = GramRegression([2, 2], [1.0, 0.5], torch.ones(4), torch.randn(7, 4), torch.zeros(7))
-    mixture = TextMixture([net], grams, 0.3, torch.zeros(7)).eval()
-    line = torch.tensor([[3, 4]]), torch.tensor([[1, 1]])
-    ids, values = torch.tensor([[0, 2]]), torch.ones(1, 2)
-    expected = 0.3 * grams(ids, values) + 0.7 * torch.softmax(net(*line)[0], 1)
-    torch.testing.assert_close(mixture(*line, ids, values)[0], expected)
+def test_emotions_and_sentiments_are_two_regressions_over_the_same_terms() -> None:
+    weighing = Weighing([2, 2], [1.0, 0.5], torch.ones(4))
+    emotion, sentiment = ((torch.randn(n, 4).half().float(), torch.randn(n)) for n in (7, 3))
+    ids, values = torch.tensor([[0, 2, 0]]), torch.tensor([[1.0, 2.0, 0.0]])
+    found = GramRegression(weighing, emotion, sentiment, temperature=2.0)(ids, values)
+    line = torch.zeros(4).index_add(0, ids[0], weighing(ids, values)[0])
+    torch.testing.assert_close(found[0][0], torch.softmax((emotion[0] @ line + emotion[1]) / 2, 0))
+    torch.testing.assert_close(found[1][0], torch.softmax(sentiment[0] @ line + sentiment[1], 0))

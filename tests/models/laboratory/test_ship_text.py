@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch", reason="the train extra is not installed: s
 
 from mien.models import evaluate_text  # noqa: E402
 from mien.models.laboratory import sets, ship_text  # noqa: E402
-from mien.models.laboratory.ship_text import encode_grams, fit_grams, labels_of, pairs  # noqa: E402
+from mien.models.laboratory.ship_text import calibrate, dialogue  # noqa: E402
 from mien.models.text import Line, TextRecognizer, TextState  # noqa: E402
 
 
@@ -18,7 +18,7 @@ from mien.models.text import Line, TextRecognizer, TextState  # noqa: E402
 def shipped(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("text")
     out = folder / "text.onnx"
-    ship_text.main(data / "text_toy", out, folder / "runs", nets=1, epochs=10, hidden=16)
+    ship_text.main(data / "text_toy", out, folder / "runs", folds=3)
     return out
 
 
@@ -29,11 +29,12 @@ def test_what_is_exported_reads_the_lines_it_should(shipped: Path, data: Path) -
     assert json.dumps(scores)
 
 
-def test_the_record_tells_mixture_temperature_and_the_gap_to_torch(shipped: Path) -> None:
+def test_the_record_tells_what_every_fold_scored_and_the_gap_to_torch(shipped: Path) -> None:
     record = json.loads((shipped.parent / "runs" / "text-chosen.json").read_text())
-    assert 0 <= record["share"] <= 1
+    assert record["folds"]["n"] == 126  # all lines of train and dev, each once
+    assert len(record["folds"]["by fold"]) == 3
     assert record["gap_to_torch"] <= 1e-4
-    assert record["dev"]["mixture"]["accuracy"] > 0.9
+    assert record["dev"]["accuracy"]["value"] > 0.9
 
 
 def test_the_same_dialogue_is_read_the_same_way_twice(shipped: Path) -> None:
@@ -47,14 +48,15 @@ def test_the_same_dialogue_is_read_the_same_way_twice(shipped: Path) -> None:
     )
 
 
-def test_the_regression_in_the_graph_is_scikit_learns(data: Path) -> None:
-    train = sets.read(data / "text_toy").split("train")
-    grams, module = fit_grams(train, labels_of(train))
-    probability = module(*encode_grams(train, grams)).detach().numpy()
-    assert (probability.argmax(1) == labels_of(train)).all()
-    assert np.allclose(probability.sum(1), 1)
+def test_a_line_is_read_after_those_of_its_own_dialogue_only(data: Path) -> None:
+    found = dialogue(sets.read(data / "text_toy").split("train"))
+    assert [len(before) for _, before in found[:5]] == [0, 1, 2, 0, 1]
+    assert found[2][1] == [found[0][0], found[1][0]]
 
 
-def test_the_line_before_is_that_of_the_same_dialogue(data: Path) -> None:
-    found = pairs(sets.read(data / "text_toy").split("train"))
-    assert [before for _, before in found[:4]] == ["", found[0][0], found[1][0], ""]
+def test_a_network_that_is_too_sure_is_made_less_so() -> None:
+    random = np.random.default_rng(0)
+    truth = random.choice([0, 1], 2000, p=[0.7, 0.3])
+    probability = np.full((2000, 7), 1e-4)
+    probability[:, 0] = 0.99
+    assert calibrate(probability, truth) > 1.5

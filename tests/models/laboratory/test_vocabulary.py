@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mien.models.grams import words
+from mien.models.laboratory.subwords import UNKNOWN, Subwords, VocabularyError
 from mien.models.laboratory.vocabulary import learn
-from mien.models.subwords import UNKNOWN, Subwords, VocabularyError, words
 
 LINES = ["low lower lowest", "new newer newest", "wide wider widest", "low new wide"] * 3
 VOCABULARY = learn(LINES, 60)

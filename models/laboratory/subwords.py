@@ -1,27 +1,20 @@
 """Byte-pair encoding: a line of text as ids of subwords out of a vocabulary learned from dialogue."""
 
-import re
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
+
+from mien.models.grams import words
 
 PAD: Final = 0
 UNKNOWN: Final = 1
 SPECIAL: Final = ("<pad>", "<unknown>")
 END: Final = "_"
 """Stands at the end of every word, so that `in` and `in-` differ."""
-LONGEST_WORD: Final = 32
-"""Letters of a word that are read; what follows is dropped, so that no line costs more than linear time."""
-_WORD: Final = re.compile(r"[a-z0-9']+|[!?.,]+|[^\sa-z0-9'!?.,]")
 
 
 class VocabularyError(ValueError):
     """A vocabulary that cannot be used; one line: what is wrong."""
-
-
-def words(line: str) -> list[str]:
-    """Return a line's words and runs of punctuation, lower case, typographic apostrophes made plain."""
-    return [w[:LONGEST_WORD] for w in _WORD.findall(line.lower().replace("’", "'").replace("…", "..."))]
 
 
 class Subwords:
