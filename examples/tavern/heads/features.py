@@ -56,7 +56,7 @@ class Features:
     """From 0, smooth, to 1, lined."""
     freckles: bool = False
     stubble: float = 0.0
-    style: Literal["crop", "bun", "curls", "tousled", "bob", "coif"] = "crop"
+    style: Literal["crop", "bun", "curls", "tousled", "bob"] = "crop"
     beard: float = 0.0
     """Length of the beard, cm; 0 for none."""
 

@@ -73,16 +73,11 @@ def _rows(sculpture: Sculpture) -> Floats:
     back = 1 - front
     pitch = np.radians(pitch_front[:, None] * front + pitch_back[:, None] * back)
     direction = np.stack((np.sin(phi) * np.cos(pitch), np.sin(pitch), np.cos(phi) * np.cos(pitch)), -1)
-    axis = -2.8 * smooth(rows, _ROW[4], _ROW[7])
+    axis = np.interp(rows, (_ROW[4], _ROW[7]), (0.0, -2.8))
     origin = np.zeros((ROWS, COLUMNS, 3))
     origin[..., 1] = y_front[:, None] * front + y_back[:, None] * back
     origin[..., 2] = z[:, None] * front + np.minimum(axis, -0.5)[:, None] * back
     return sculpture.cast(origin.reshape(-1, 3), direction.reshape(-1, 3)).reshape(ROWS, COLUMNS, 3)
-
-
-def smooth(x: Floats | Ints, low: float, high: float) -> Floats:
-    """Return a ramp from 0 at `low` to 1 at `high`."""
-    return np.clip((np.asarray(x, np.float64) - low) / (high - low), 0, 1)
 
 
 def _border(left: int, right: int, top: int, bottom: int) -> tuple[Ints, Floats]:
