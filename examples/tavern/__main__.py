@@ -52,8 +52,9 @@ def _play(options: argparse.Namespace) -> None:
             game_port=options.port + 2,
         )
         opened.callback(client.close)
-        base = open_display(options.size, offscreen=options.offscreen)
-        game = Game(base, client, head_files(), FACE)
+        fine = options.fine or not options.offscreen
+        base = open_display(options.size, offscreen=options.offscreen, smooth=fine)
+        game = Game(base, client, head_files(), FACE, shadows=fine)
         sidecar = None
         if not options.only_game:
             sidecar = Sidecar(options.source, options.library, options.port)
@@ -64,20 +65,26 @@ def _play(options: argparse.Namespace) -> None:
         ends: list[bool] = []
         base.accept("escape", ends.append, [True])
         began = last = time.monotonic()
-        while not ends and not (options.seconds and last - began > options.seconds):
+        while not ends:
             now = time.monotonic()
+            since = now - began if sidecar is None or sidecar.begun is None else now - sidecar.begun / 1e6
+            if options.seconds and since > options.seconds and (sidecar is None or sidecar.begun is not None):
+                break
             if sidecar:
                 sidecar.step()
                 game.notice = sidecar.failure and f"the sidecar has ended: {sidecar.failure}"
             for line in client.notices():
                 print(line, file=sys.stderr)
             game.step(now - began, now - last)
-            base.task_mgr.step()
+            if not options.offscreen or film:  # else nobody looks before the last picture
+                base.task_mgr.step()
             if film:
                 film.add(picture(base), now - began)
             last = now
             time.sleep(max(0.0, now + 1 / RATE - time.monotonic()))
         if options.picture:
+            for _ in range(3):  # the first has no shadows yet
+                base.task_mgr.step()
             _save(options.picture, base)
 
 
@@ -100,8 +107,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--only-game", action="store_true", help="start no sidecar: `mien run` has its own terminal"
     )
     parser.add_argument("--offscreen", action="store_true", help="draw without a window")
+    parser.add_argument("--fine", action="store_true", help="shadows and smooth edges offscreen too")
     parser.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH", help="pixels (1280x720)")
-    parser.add_argument("--seconds", type=float, default=0, help="end after so long; 0: with Esc")
+    parser.add_argument(
+        "--seconds", type=float, default=0, help="end so long after the beginning of the clip; 0: with Esc"
+    )
     parser.add_argument("--picture", type=Path, metavar="OUT.png", help="keep the last picture")
     parser.add_argument("--film", type=Path, metavar="OUT.mp4", help="keep them all")
     return parser.parse_args(arguments)

@@ -8,9 +8,9 @@ from panda3d.core import NodePath
 from mien.examples.tavern.scenery.mesh import ball, limb, linear, material
 from mien.examples.tavern.walk import Place, Walk
 
-OUTSIDE: Final[Place] = (3.0, 1.2)
-PATH: Final[tuple[Place, ...]] = ((1.95, 1.75), (1.38, 1.62))
-"""In from the door, to Lily's stool."""
+OUTSIDE: Final[Place] = (3.0, 1.5)
+PATH: Final[tuple[Place, ...]] = ((1.35, 1.72), (0.36, 1.9))
+"""In from the door, to between the stools."""
 COAT: Final = "9a6a3c"
 LIGHT: Final = "d9bd92"
 DARK: Final = "2a1c14"
@@ -23,7 +23,7 @@ class Dog:
         """Put it outside."""
         self.root = NodePath("dog")
         self.root.reparent_to(scene)
-        self.root.set_scale(1.15)
+        self.root.set_scale(0.95)
         self.called = False
         self.walk = Walk(OUTSIDE, pi / 2)
         self._path = list(PATH)
@@ -41,7 +41,7 @@ class Dog:
 
     def place(self) -> tuple[float, float, float]:
         """Return where its head is in the room."""
-        return self.walk.place[0], self.walk.place[1], 0.55
+        return self.walk.place[0], self.walk.place[1], 0.6
 
     def call(self, come: bool) -> None:
         """Call it in, or send it out."""

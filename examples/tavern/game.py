@@ -22,7 +22,7 @@ DOG: Final = 1001
 """Ids of the smart objects, out of the way of any cast."""
 CAMERA: Final = (0.0, -0.8, 1.48)
 """Where the player's eyes are."""
-LOOKS_AT: Final = (0.02, 2.0, 1.16)
+LOOKS_AT: Final = (0.02, 2.0, 1.11)
 FIELD: Final = 44.0
 """Degrees across."""
 SPEECH: Final = 2.6
@@ -64,7 +64,15 @@ class Doing:
 class Game:
     """One evening."""
 
-    def __init__(self, base: Any, client: Client, heads: Mapping[str, Path], names: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        base: Any,
+        client: Client,
+        heads: Mapping[str, Path],
+        names: tuple[str, ...],
+        *,
+        shadows: bool = True,
+    ) -> None:
         """Furnish the room.
 
         Args:
@@ -72,19 +80,24 @@ class Game:
             client: connected, or not yet.
             heads: a glTF file for each of `FIGURES`.
             names: of a face's columns.
+            shadows: whether lamps cast them; a graphics card hardly feels it, a processor in its place does.
         """
         self._base, self._client = base, client
         scene = base.render
         self.light = Light(scene, (room.LOW, room.HIGH))
-        self._lamp = self.light.lamp(room.LAMP, (2.1, 1.45, 0.9), reach=2.3, shadow=(0.1, 2.2, 0.9))
+        self._lamp = self.light.lamp(
+            room.LAMP, (2.1, 1.45, 0.9), reach=2.3, shadow=(0.1, 2.2, 0.9) if shadows else None
+        )
         x, y, _ = room.HEARTH
-        self._hearth_light = self.light.lamp((x, y - 0.75, 0.75), (3.4, 1.2, 0.3), reach=2.2)
-        candle = (-0.14, 1.27, 0.98)
-        self._candle_light = self.light.lamp(candle, (0.55, 0.32, 0.12), reach=0.8)
+        self._hearth_light = self.light.lamp((x, y - 0.75, 0.75), (5.0, 1.75, 0.42), reach=2.4)
+        candle = room.CANDLE
+        self._candle_light = self.light.lamp(
+            (candle[0], candle[1] - 0.05, candle[2] + 0.1), (0.5, 0.29, 0.11), reach=0.8
+        )
         self.light.lamp((-2.2, 4.2, 2.1), (0.25, 0.33, 0.6), reach=2.2)  # the moon, through the window
         self.room = room.Room(scene)
         self._fire = Fire(scene, (x, y - 0.2, 0.16), 1.15, 1.05, layers=3, tongues=3.2)
-        self._candle = Fire(scene, (-0.14, 1.27, 0.885), 0.04, 0.1, layers=1, tongues=0.4)
+        self._candle = Fire(scene, room.CANDLE, 0.04, 0.1, layers=1, tongues=0.4)
         halo(scene, room.LAMP, 0.9, (0.45, 0.32, 0.16))
         self.people = {who: Person(scene, figure, heads[who], names) for who, figure in FIGURES.items()}
         self.dog = Dog(scene)

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from panda3d.core import Point2, Point3, TextNode, TextProperties, TextPropertiesManager
+from panda3d.core import Point2, Point3, TextNode, TextProperties, TextPropertiesManager, TransparencyAttrib
 
 from mien.examples.tavern.mien_core import Statistics
+from mien.examples.tavern.scenery.mesh import card
+from mien.examples.tavern.scenery.textures import vignette
 
 COLORS: Final[Mapping[str, tuple[float, float, float]]] = {
     "joy": (1.0, 0.82, 0.36),
@@ -45,6 +47,10 @@ class Labels:
     def __init__(self, base: Any) -> None:
         """Prepare it on Panda's flat layer."""
         self._base = base
+        corners = card(2, 2)
+        corners.reparent_to(base.render2d)
+        corners.set_texture(vignette())
+        corners.set_transparency(TransparencyAttrib.M_alpha)
         self._over: dict[int, Any] = {}
         self._said: dict[int, Any] = {}
         manager = TextPropertiesManager.get_global_ptr()

@@ -167,18 +167,19 @@ class Person:
             (0.0, -0.05),
         ]
         self._part(turned(profile, segments=28, depth=0.66), cloth)
-        belt = turned(
-            [(w * 0.87, -0.475), (w * 0.89, -0.46), (w * 0.87, -0.425), (w * 0.84, -0.41)],
-            segments=28,
-            depth=0.7,
-        )
-        self._part(belt, linear("3a2618"))
         if f.apron:
             bib = [(1.12, -0.9), (1.06, -0.62), (0.86, -0.44), (0.84, -0.25), (0.82, -0.12)]
             apron = turned([(w * radius, z) for radius, z in bib], segments=28, depth=0.72)
             self._part(apron, linear("d8cdb8"))
             apron.set_y(0.012)
             apron.set_sx(0.8)
+        else:
+            belt = turned(
+                [(w * 0.87, -0.475), (w * 0.89, -0.46), (w * 0.87, -0.425), (w * 0.84, -0.41)],
+                segments=28,
+                depth=0.7,
+            )
+            self._part(belt, linear("3a2618"))
         self._arms = [self._arm(cloth, sleeve, skin) for _ in range(2)]
         if f.mug:
             mug = turned(

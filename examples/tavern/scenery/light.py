@@ -44,6 +44,7 @@ class Light:
             room_low=room[0],
             room_high=room[1],
             softness=0.0,
+            shadows=0.0,
             exposure=EXPOSURE,
         )
         scene.set_material(material((1, 1, 1)))
@@ -80,6 +81,7 @@ class Light:
         path.set_pos(*place)
         if shadow is not None:
             path.look_at(NodePath(self._scene), *shadow)
+            self._scene.set_shader_input("shadows", 1.0)
         self._scene.set_light(path)
         self._lamps.append((path, color))
         return path

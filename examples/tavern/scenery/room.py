@@ -13,6 +13,8 @@ HEARTH: Final[Point] = (1.0, 4.75, 0.35)
 """Where the fire burns."""
 TABLE: Final[Point] = (0.0, 1.15, 0.74)
 """Middle of the table's top."""
+CANDLE: Final[Point] = (-0.38, 1.22, 0.885)
+"""Where its wick is."""
 LAMP: Final[Point] = (-0.75, 0.75, 2.25)
 
 IRON: Final = linear("2b2a2c")
@@ -134,7 +136,7 @@ class Room:
             )
         for dx in (-0.7, 0.7):
             self._put(box((0.1, 0.6, z - 0.08), bevel=0.02), (x + dx, y, z / 2 - 0.04), self._beam)
-        self._mug((x - 0.42, y - 0.05, z), 60)
+        self._mug((x + 0.05, y - 0.1, z), 60)
         self._put(
             turned([(0.0, 0), (0.1, 0), (0.14, 0.02), (0.135, 0.022), (0.0, 0.012)]),
             (x + 0.5, y - 0.12, z),
@@ -147,16 +149,16 @@ class Room:
         bread.set_sx(1.3)
         cheese = box((0.12, 0.08, 0.05), bevel=0.01)
         self._put(cheese, (x + 0.33, y + 0.08, z + 0.03), None, linear("dba63c"), turn=25)
-        self.candle = self._put(
+        self._put(
             turned([(0.0, 0), (0.028, 0), (0.026, 0.13), (0.012, 0.135), (0.0, 0.13)], segments=14),
-            (x - 0.14, y + 0.12, z + 0.015),
+            (CANDLE[0], CANDLE[1], z + 0.015),
             None,
             linear("e9dcb4"),
             glow=(0.10, 0.06, 0.02),
         )
         self._put(
             turned([(0.0, 0), (0.07, 0), (0.075, 0.02), (0.03, 0.025), (0.0, 0.02)]),
-            (x - 0.14, y + 0.12, z),
+            (CANDLE[0], CANDLE[1], z),
             None,
             IRON,
             roughness=0.4,
@@ -171,7 +173,7 @@ class Room:
             IRON,
         )
         self._put(box((0.012, 0.012, 0.6), bevel=0.004), (x, y, z + 0.55), None, IRON)
-        for at, size in (((0.95, 2.42, 0.0), 0.46), ((-0.95, 2.6, 0.0), 0.46)):
+        for at, size in (((0.73, 2.0, 0.0), 0.46), ((1.6, 2.7, 0.0), 0.46)):
             stool = turned(
                 [(0.0, size - 0.05), (0.2, size - 0.05), (0.21, size - 0.02), (0.2, size), (0.0, size)]
             )
@@ -182,7 +184,7 @@ class Room:
                     (at[0] + dx, at[1] + dy, size / 2 - 0.02),
                     self._beam,
                 )
-        self._put(box((1.9, 0.34, 0.06), bevel=0.015, tile=1.1), (0, 2.05, 0.46), self._oak)
+        self._put(box((0.9, 0.34, 0.06), bevel=0.015, tile=1.1), (-0.12, 2.1, 0.46), self._oak)
         self._put(
             box((1.3, 0.75, 0.012), bevel=0.004, tile=0.5), (1.0, 3.55, 0.008), textures.cloth("7c2f28")
         )

@@ -72,6 +72,16 @@ def glow() -> Any:
     return _texture("glow", pixels, repeat=False)
 
 
+def vignette() -> Any:
+    """Return what darkens the corners of a picture, in the alpha channel."""
+    y, x = np.mgrid[-1:1:128j, -1:1:128j]
+    pixels = np.zeros((128, 128, 4), np.uint8)
+    pixels[..., 3] = (np.clip((np.hypot(x * 0.85, y * 0.8) - 0.55) / 0.75, 0, 1) ** 1.6 * 175).astype(
+        np.uint8
+    )
+    return _texture("vignette", pixels, repeat=False)
+
+
 def _noise(random: np.random.Generator, across: int, up: int) -> Floats:
     """Return smooth noise in [0, 1] that tiles, with so many cells each way."""
     grid = random.random((up, across), np.float32)

@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,12 @@ Pixels = NDArray[np.uint8]
 class Publisher:
     """What a director sends: one face frame after another."""
 
-    def __init__(self, cast: tuple[str, ...] = CAST) -> None:
-        anywhere = Endpoints.on(port=0)
-        self.emitter, self.inbox = ZeroMQEmitter(anywhere), Inbox(anywhere)
+    def __init__(self, cast: tuple[str, ...] = CAST, at: Endpoints | None = None) -> None:
+        where = at or Endpoints.on(port=0)
+        self.emitter, self.inbox = ZeroMQEmitter(where), Inbox(where)
+        self.at = replace(
+            self.emitter.endpoints, game=self.inbox.endpoints.game, percepts="tcp://127.0.0.1:0"
+        )
         endpoints = (self.emitter.endpoints.state, self.emitter.endpoints.events, self.inbox.endpoints.game)
         ports = (int(address.rpartition(":")[2]) for address in endpoints)
         self.ports = dict(zip(("state_port", "events_port", "game_port"), ports, strict=True))
@@ -80,6 +84,15 @@ class Stage:
             assert time.monotonic() < deadline, f"the game does not show {faces}"
         return self.picture()
 
+    def leave(self) -> None:
+        """Let the publisher go."""
+        self.publisher.close()
+
+    def enter(self, cast: tuple[str, ...]) -> Publisher:
+        """Let another publisher come to the same ports."""
+        self.publisher = Publisher(cast, self.publisher.at)
+        return self.publisher
+
     def picture(self) -> Pixels:
         from mien.examples.tavern.display import picture
 
@@ -123,12 +136,12 @@ def stage(core: Path) -> Iterator[Stage]:
         pytest.skip(f"NOT TESTED: {error}")
     publisher = Publisher()
     client = Client(core, **publisher.ports)
-    game = Game(base, client, head_files(), FACE)
+    game = Game(base, client, head_files(), FACE, shadows=False)
     base.aspect2d.hide()  # figures change all the time
     prepared = Stage(base, game, publisher)
     for _ in range(3):  # the first pictures have no shadows yet
         prepared.shows({})
     yield prepared
     client.close()
-    publisher.close()
+    prepared.publisher.close()
     base.destroy()

@@ -25,6 +25,7 @@ uniform vec3 room_low;     // corners of the room, for the dimness near walls
 uniform vec3 room_high;
 uniform float softness;    // how far light reaches around: 0 wood, more for skin
 uniform float exposure;
+uniform float shadows;     // 1 where the first lamp casts them, else 0
 
 in vec3 place;
 in vec3 world;
@@ -70,7 +71,7 @@ void main() {
     to /= far;
     vec3 a = p3d_LightSource[i].attenuation;
     vec3 light = p3d_LightSource[i].color.rgb / (a.x + a.y * far + a.z * far * far);
-    if (i == 0) light *= lit(n);
+    if (i == 0 && shadows > 0.0) light *= lit(n);
     float facing = max((dot(n, to) + softness) / (1.0 + softness), 0.0);
     vec3 half_way = normalize(to + eye);
     float glint = pow(max(dot(n, half_way), 0.0), shine) * (shine + 8.0) * 0.0025 * (1.0 - rough);
