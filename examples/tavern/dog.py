@@ -9,7 +9,7 @@ from mien.examples.tavern.scenery.mesh import ball, limb, linear, material
 from mien.examples.tavern.walk import Place, Walk
 
 OUTSIDE: Final[Place] = (3.0, 1.5)
-PATH: Final[tuple[Place, ...]] = ((1.35, 1.72), (0.36, 1.9))
+PATH: Final[tuple[Place, ...]] = ((1.35, 1.72), (0.31, 1.9))
 """In from the door, to between the stools."""
 COAT: Final = "9a6a3c"
 LIGHT: Final = "d9bd92"

@@ -20,17 +20,17 @@ PLAYER: Final = 1
 HEARTH: Final = 1000
 DOG: Final = 1001
 """Ids of the smart objects, out of the way of any cast."""
-CAMERA: Final = (0.0, -0.8, 1.48)
+CAMERA: Final = (0.0, -0.8, 1.46)
 """Where the player's eyes are."""
-LOOKS_AT: Final = (0.02, 2.0, 1.11)
-FIELD: Final = 44.0
+LOOKS_AT: Final = (0.01, 2.0, 1.13)
+FIELD: Final = 38.5
 """Degrees across."""
 SPEECH: Final = 2.6
 """Seconds that a line stays on the screen."""
 FIGURES: Final[Mapping[str, Figure]] = {
-    "Marta": Figure(1.46, (-0.72, 2.0), "7d3f3a", "efe6d2", "f0c3a0", width=0.97, apron=True),
-    "Bram": Figure(1.3, (0.0, 2.0), "49597f", "49597f", "e2b28c", width=1.15, stands=0.38, mug=True),
-    "Lily": Figure(1.2, (0.73, 1.95), "3f9a8d", "f0d9a0", "8a5638", width=0.85, scale=0.84),
+    "Marta": Figure(1.41, (-0.63, 2.0), "7d3f3a", "efe6d2", "f0c3a0", width=0.97, apron=True),
+    "Bram": Figure(1.28, (-0.01, 2.05), "49597f", "49597f", "e2b28c", width=1.15, stands=0.38, mug=True),
+    "Lily": Figure(1.2, (0.62, 1.95), "3f9a8d", "f0d9a0", "8a5638", width=0.85, scale=0.84),
 }
 """Who is at home here, and where."""
 

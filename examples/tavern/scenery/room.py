@@ -9,11 +9,11 @@ from mien.examples.tavern.scenery.mesh import Color, Point, ball, box, linear, m
 
 LOW: Final[Point] = (-3.3, -1.6, 0.0)
 HIGH: Final[Point] = (3.3, 5.0, 3.0)
-HEARTH: Final[Point] = (1.0, 4.75, 0.35)
+HEARTH: Final[Point] = (0.85, 4.75, 0.35)
 """Where the fire burns."""
 TABLE: Final[Point] = (0.0, 1.15, 0.74)
 """Middle of the table's top."""
-CANDLE: Final[Point] = (-0.38, 1.22, 0.885)
+CANDLE: Final[Point] = (-0.3, 1.3, 0.885)
 """Where its wick is."""
 LAMP: Final[Point] = (-0.75, 0.75, 2.25)
 
@@ -173,7 +173,7 @@ class Room:
             IRON,
         )
         self._put(box((0.012, 0.012, 0.6), bevel=0.004), (x, y, z + 0.55), None, IRON)
-        for at, size in (((0.73, 2.0, 0.0), 0.46), ((1.6, 2.7, 0.0), 0.46)):
+        for at, size in (((0.62, 2.0, 0.0), 0.46), ((1.6, 2.7, 0.0), 0.46)):
             stool = turned(
                 [(0.0, size - 0.05), (0.2, size - 0.05), (0.21, size - 0.02), (0.2, size), (0.0, size)]
             )
@@ -186,7 +186,7 @@ class Room:
                 )
         self._put(box((0.9, 0.34, 0.06), bevel=0.015, tile=1.1), (-0.12, 2.1, 0.46), self._oak)
         self._put(
-            box((1.3, 0.75, 0.012), bevel=0.004, tile=0.5), (1.0, 3.55, 0.008), textures.cloth("7c2f28")
+            box((1.3, 0.75, 0.012), bevel=0.004, tile=0.5), (0.85, 3.55, 0.008), textures.cloth("7c2f28")
         )
         for i in range(5):  # herbs under the beam
             herb = turned([(0.0, -0.26), (0.05, -0.2), (0.035, -0.06), (0.008, 0.0)], segments=10)
