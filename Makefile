@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml $(shell find bridge behavior models runtime examples unreal_plugin/Mien/Source/MienCore -type f ! -path '*/__pycache__/*' 2>/dev/null)
-PACKAGES := $(addprefix -p mien.,bridge behavior models runtime)
+PACKAGES := $(addprefix -p mien.,bridge behavior models runtime examples.tavern)
 
 .DEFAULT_GOAL := help
 .PHONY: help run tavern test lint unit bench develop clean

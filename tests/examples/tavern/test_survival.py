@@ -28,7 +28,6 @@ def smiling(count: int) -> Any:
 def test_the_sidecar_learns_where_everybody_is_and_of_fire_dog_and_events(stage: Any) -> None:
     publisher, game = stage.publisher, stage.game
     stage.shows({})
-    publisher.received.clear()
     game.toggle_fire()
     game.toggle_dog()
     game.insult()
