@@ -1,6 +1,7 @@
 """Meshes by formula: rounded boxes, turned shapes and cards, as nodes of Panda3D."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -29,8 +30,9 @@ def linear(rgb: str) -> Color:
     return float(r), float(g), float(b)
 
 
+@cache
 def material(color: Color, *, roughness: float = 0.8, glow: Color = (0, 0, 0)) -> Any:
-    """Return a material of a linear base color and what it emits."""
+    """Return a material of a linear base color and what it emits; the same one for the same look."""
     made = Material()
     made.base_color = (*color, 1)
     made.roughness = roughness

@@ -40,6 +40,7 @@ class Room:
         self._counter()
         self._table()
         self._clutter()
+        self.root.flatten_strong()  # one draw call for all that looks the same
 
     def _put(
         self,
