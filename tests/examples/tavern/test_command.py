@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 PATIENCE = 100
+pytestmark = pytest.mark.timeout(300)  # the first run builds core and heads
 COMMAND = (sys.executable, "-m", "mien.examples.tavern")
 
 

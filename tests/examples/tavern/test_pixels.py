@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.timeout(300)  # the first run builds core and heads
+
 CAST = ("Marta", "Bram", "Lily")
 LEAST = 12
 """Levels of 255 by which a pixel changes at least."""

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from mien.bridge.faces import FACE, SHAPE
 from mien.bridge.messages import GameEvent, SmartObject, World
 
 PATIENCE = 60.0
+pytestmark = pytest.mark.timeout(300)  # the first run builds core and heads
 
 
 def until(holds: Callable[[], bool], what: str) -> None:
