@@ -122,7 +122,7 @@ class Recognizer:
         self._tracker = Tracker(detector or HaarDetector(), Aligner(weights.align))
         ours = FaceNetwork(weights.face)
         self._face: FaceReader = Overlaid(face, ours) if face else ours
-        self._voice = Voice(weights.voice)
+        self._voice = Voice(weights.voice, weights.speech)
         self._text = TextRecognizer(weights.text) if weights.text else None
         self._calibration = calibration or Calibration("")
         self._fuse = Fusion(weights.fusion) if weights.fusion else fuse

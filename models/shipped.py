@@ -22,6 +22,8 @@ class Weights:
     face: Path
     voice: Path | None = None
     """None: voices are not recognized."""
+    speech: Path | None = None
+    """None: whatever voice activity lets pass counts as a voice, music too."""
     text: Path | None = None
     """None: lines of dialogue are not read."""
     fusion: Path | None = None
@@ -31,9 +33,10 @@ class Weights:
 def in_folder(folder: Path = WEIGHTS) -> Weights:
     """Return the files of a folder under their plain names; whether they are there, who opens them says.
 
-    A folder need not hold `text.onnx` and `fusion.onnx`.
+    A folder need not hold `speech.onnx`, `text.onnx` and `fusion.onnx`.
     """
-    text, fusion = (
-        file if file.is_file() else None for file in (folder / "text.onnx", folder / "fusion.onnx")
+    speech, text, fusion = (
+        file if file.is_file() else None
+        for file in (folder / f"{name}.onnx" for name in ("speech", "text", "fusion"))
     )
-    return Weights(folder / "align.onnx", folder / "face.onnx", folder / "voice.onnx", text, fusion)
+    return Weights(folder / "align.onnx", folder / "face.onnx", folder / "voice.onnx", speech, text, fusion)

@@ -37,16 +37,40 @@ class Drawn:
         return np.asarray(cv2.GaussianBlur(picture, (0, 0), max(0.5, 2 * scale)), np.uint8)
 
     def hum(self, seconds: float, loudness: float = 0.2) -> NDArray[np.int16]:
-        """Return sound that voice activity takes for speech: a buzz with three formants, in syllables."""
-        t = np.arange(int(seconds * 16_000)) / 16_000
-        phase = 2 * np.pi * np.cumsum(120 + 25 * np.sin(2 * np.pi * 0.7 * t)) / 16_000
+        """Return babble that passes for speech: vowels that glide, hisses between, a falling melody."""
+        random = np.random.default_rng(0)
+        count = int(seconds * 16_000)
+        t = np.arange(count) / 16_000
+        syllable, length = (t / 0.19).astype(int), int(seconds / 0.19) + 2
+        vowels = np.array([(730, 1090, 2440), (270, 2290, 3010), (530, 1840, 2480), (570, 840, 2410)])
+        said = random.integers(0, len(vowels), length)
+        formants = [np.interp(t, np.arange(length) * 0.19, vowels[said, i]) for i in range(3)]
+        knots = np.arange(0, seconds + 0.1, 0.05)
+        wander = np.interp(t, knots, random.normal(0, 0.06, len(knots)))
+        pitch = 125 * 2 ** (0.25 * np.sin(2 * np.pi * 0.6 * t) + wander - 0.1 * (t % 2))
+        phase = 2 * np.pi * np.cumsum(pitch) / 16_000
         sound = sum(
-            np.exp(-(((k * 120 - f) / 150) ** 2)) * np.sin(k * phase)
-            for k in range(1, 30)
-            for f in (600, 1200, 2500)
+            gain * np.exp(-(((k * pitch - formant) / 90) ** 2)) * np.sin(k * phase)
+            for k in range(1, 32)
+            for formant, gain in zip(formants, (1, 0.5, 0.25), strict=True)
         )
-        syllables = 0.55 + 0.45 * np.sin(2 * np.pi * 3 * t)
-        return np.asarray(np.clip(sound * syllables * loudness * 32767, -32768, 32767), np.int16)
+        place = (t / 0.19) % 1
+        voiced = np.clip(np.minimum(place - 0.25, 1 - place) * 8, 0, 1)
+        hiss = np.diff(random.normal(0, 1, count + 1)) * np.clip(1 - np.abs(place - 0.12) / 0.1, 0, 1)
+        sound = sound * voiced * 0.9 + 0.12 * hiss * (said[syllable] % 2) + 0.002 * random.normal(0, 1, count)
+        return np.asarray(np.clip(sound * loudness * 32767, -32768, 32767), np.int16)
+
+    def chords(self, seconds: float) -> NDArray[np.int16]:
+        """Return an organ that changes its chord twice a second."""
+        t = np.arange(int(seconds * 16_000)) / 16_000
+        root = 220 * 2 ** (np.array([0, 5, 7, 0])[(2 * t).astype(int) % 4] / 12)
+        fade = np.exp(-2 * (t % 0.5)) * np.minimum((t % 0.5) / 0.01, 1)
+        sound = sum(
+            np.sin(2 * np.pi * np.cumsum(k * root * 2 ** (step / 12)) / 16_000) / k
+            for step in (0, 4, 7)
+            for k in range(1, 7)
+        )
+        return np.asarray(np.clip(sound * fade * 0.1 * 32767, -32768, 32767), np.int16)
 
     @property
     def face(self) -> NDArray[np.uint8]:

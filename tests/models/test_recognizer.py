@@ -36,6 +36,7 @@ class Drawn(Protocol):
     def blank(self) -> NDArray[np.uint8]: ...
     def add_face(self, picture: NDArray[np.uint8], x: float, y: float, size: float) -> NDArray[np.uint8]: ...
     def hum(self, seconds: float, loudness: float = 0.2) -> NDArray[np.int16]: ...
+    def chords(self, seconds: float) -> NDArray[np.int16]: ...
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +178,14 @@ def test_a_voice_alone_is_used_and_fades_after_it_ends(recognizer: Recognizer, d
     confidence = [e.confidence for e in after]
     assert confidence[-5:] == [0] * 5
     assert confidence[10] < confidence[0]
+
+
+def test_music_is_not_a_voice(recognizer: Recognizer, drawn: Drawn) -> None:
+    state = recognizer.start()
+    heard = hear(recognizer, state, np.concatenate((np.zeros(8000, np.int16), drawn.chords(4.0))))
+    assert state.voice.blocks > 0
+    assert [e.used for e in heard] == [0] * len(heard)
+    assert heard[-1].speaking < 0.05
 
 
 def test_two_faces_keep_their_ids_and_the_larger_one_is_followed(
