@@ -62,7 +62,7 @@ def test_a_foreign_reader_gives_the_emotion_and_ours_the_blend_weights(drawn: An
     (usual,) = own.step(own.start(), frame, 0)
     assert estimate.used == FACE_USED
     assert estimate.emotion.argmax() == 4
-    assert usual.emotion.argmax() != 4
+    assert usual.emotion[4] < 0.9 < estimate.emotion[4]
     assert estimate.blend.tobytes() == usual.blend.tobytes()
     assert estimate.blend.any()
 
