@@ -63,7 +63,7 @@ def publish(ports: Connection, stop: Event) -> None:
 def measure(size: tuple[int, int]) -> None:
     from mien.examples.tavern.core_library import core_library  # noqa: PLC0415
     from mien.examples.tavern.display import open_display  # noqa: PLC0415
-    from mien.examples.tavern.game import Game  # noqa: PLC0415
+    from mien.examples.tavern.game import FIGURES, Game  # noqa: PLC0415
     from mien.examples.tavern.head import head_files  # noqa: PLC0415
     from mien.examples.tavern.mien_core import Client  # noqa: PLC0415
 
@@ -75,7 +75,7 @@ def measure(size: tuple[int, int]) -> None:
     begun, (state, events, games) = here.recv()
     client = Client(core_library(), state_port=state, events_port=events, game_port=games)
     base = open_display(size, offscreen=True, smooth=False)
-    game = Game(base, client, head_files(), FACE, shadows=False)
+    game = Game(base, client, head_files(FIGURES), FACE, shadows=False)
     rows: list[tuple[float, float]] = []
     began = last = time.monotonic()
     pictures, processor = 0, 0.0

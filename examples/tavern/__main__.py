@@ -39,7 +39,7 @@ def _play(options: argparse.Namespace) -> None:
     from mien.examples.tavern.core_library import core_library  # noqa: PLC0415
     from mien.examples.tavern.display import open_display, picture  # noqa: PLC0415
     from mien.examples.tavern.film import Film  # noqa: PLC0415
-    from mien.examples.tavern.game import Game  # noqa: PLC0415
+    from mien.examples.tavern.game import FIGURES, Game  # noqa: PLC0415
     from mien.examples.tavern.head import head_files  # noqa: PLC0415
     from mien.examples.tavern.mien_core import Client  # noqa: PLC0415
     from mien.examples.tavern.sidecar import Sidecar  # noqa: PLC0415
@@ -54,7 +54,7 @@ def _play(options: argparse.Namespace) -> None:
         opened.callback(client.close)
         fine = options.fine or not options.offscreen
         base = open_display(options.size, offscreen=options.offscreen, smooth=fine)
-        game = Game(base, client, head_files(), FACE, shadows=fine)
+        game = Game(base, client, head_files(FIGURES), FACE, shadows=fine)
         sidecar = None
         if not options.only_game:
             sidecar = Sidecar(options.source, options.library, options.port)

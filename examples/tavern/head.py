@@ -1,6 +1,7 @@
 """A head from a glTF file: its morph targets, and how head and eyes turn."""
 
 import os
+from collections.abc import Iterable
 from math import degrees
 from pathlib import Path
 from typing import Any, Final
@@ -24,10 +25,10 @@ LEAST: Final = 0.004
 """Weights below it are not worth moving a thousand vertices for."""
 
 
-def head_files() -> dict[str, Path]:
-    """Return a glTF file for each of the tavern's people, building what is missing: some ten seconds."""
+def head_files(names: Iterable[str]) -> dict[str, Path]:
+    """Return a glTF file for each of these people of `CAST`, building what is missing: some seconds each."""
     folder = cached("heads", Path(str(heads.__file__)).parent.glob("*.py"))
-    files = {name: folder / f"{name}.glb" for name in CAST}
+    files = {name: folder / f"{name}.glb" for name in names}
     for name, file in files.items():
         if not file.is_file():
             scratch = file.with_suffix(f".{os.getpid()}")  # two games may start at once

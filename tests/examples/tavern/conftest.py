@@ -126,7 +126,7 @@ def core() -> Path:
 @pytest.fixture(scope="package")
 def stage(core: Path) -> Iterator[Stage]:
     from mien.examples.tavern.display import DisplayError, open_display
-    from mien.examples.tavern.game import Game
+    from mien.examples.tavern.game import FIGURES, Game
     from mien.examples.tavern.head import head_files
     from mien.examples.tavern.mien_core import Client
 
@@ -136,7 +136,7 @@ def stage(core: Path) -> Iterator[Stage]:
         pytest.skip(f"NOT TESTED: {error}")
     publisher = Publisher()
     client = Client(core, **publisher.ports)
-    game = Game(base, client, head_files(), FACE, shadows=False)
+    game = Game(base, client, head_files(FIGURES), FACE, shadows=False)
     base.aspect2d.hide()  # figures change all the time
     prepared = Stage(base, game, publisher)
     for _ in range(3):  # the first pictures have no shadows yet
