@@ -22,15 +22,15 @@ DOG: Final = 1001
 """Ids of the smart objects, out of the way of any cast."""
 CAMERA: Final = (0.0, -0.8, 1.46)
 """Where the player's eyes are."""
-LOOKS_AT: Final = (0.01, 2.0, 1.13)
-FIELD: Final = 38.5
+LOOKS_AT: Final = (0.0, 2.0, 1.17)
+FIELD: Final = 31.0
 """Degrees across."""
 SPEECH: Final = 2.6
 """Seconds that a line stays on the screen."""
 FIGURES: Final[Mapping[str, Figure]] = {
-    "Marta": Figure(1.41, (-0.63, 2.0), "7d3f3a", "efe6d2", "f0c3a0", width=0.97, apron=True),
-    "Bram": Figure(1.28, (-0.01, 2.05), "49597f", "49597f", "e2b28c", width=1.15, stands=0.38, mug=True),
-    "Lily": Figure(1.2, (0.62, 1.95), "3f9a8d", "f0d9a0", "8a5638", width=0.85, scale=0.84),
+    "Marta": Figure(1.38, (-0.5, 2.0), "7d3f3a", "efe6d2", "f0c3a0", width=0.97, apron=True),
+    "Bram": Figure(1.29, (0.0, 2.1), "49597f", "49597f", "e2b28c", width=1.15, stands=0.38, mug=True),
+    "Lily": Figure(1.22, (0.49, 1.95), "3f9a8d", "f0d9a0", "8a5638", width=0.85, scale=0.84),
 }
 """Who is at home here, and where."""
 
@@ -95,6 +95,7 @@ class Game:
             (candle[0], candle[1] - 0.05, candle[2] + 0.1), (0.5, 0.29, 0.11), reach=0.8
         )
         self.light.lamp((-2.2, 4.2, 2.1), (0.25, 0.33, 0.6), reach=2.2)  # the moon, through the window
+        self.light.lamp((0.5, -0.6, 1.7), (0.55, 0.46, 0.38), reach=2.6)  # the player's own lantern: faces are read
         self.room = room.Room(scene)
         self._fire = Fire(scene, (x, y - 0.2, 0.16), 1.15, 1.05, layers=3, tongues=3.2)
         self._candle = Fire(scene, room.CANDLE, 0.04, 0.1, layers=1, tongues=0.4)

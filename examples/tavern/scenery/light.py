@@ -18,7 +18,7 @@ from mien.examples.tavern.scenery.mesh import Color, Point, material
 
 SHADERS: Final = Path(__file__).parent / "shaders"
 SHADOW_SIZE: Final = 1024
-LAMPS: Final = 4
+LAMPS: Final = 5
 """As many as `scene.frag` reads."""
 AROUND: Final[tuple[Color, Color]] = ((0.050, 0.046, 0.060), (0.040, 0.026, 0.016))
 """Light from above and from below that comes from everywhere."""

@@ -1,7 +1,7 @@
 #version 330
 // Warm lamps with fall-off, the first of which casts shadows; light from all around, dimmer in the room's corners.
 
-const int LAMPS = 4;
+const int LAMPS = 5;
 
 uniform struct p3d_LightSourceParameters {
   vec4 color;
