@@ -95,7 +95,7 @@ class Game:
             (candle[0], candle[1] - 0.05, candle[2] + 0.1), (0.5, 0.29, 0.11), reach=0.8
         )
         self.light.lamp((-2.2, 4.2, 2.1), (0.25, 0.33, 0.6), reach=2.2)  # the moon, through the window
-        self.light.lamp((0.5, -0.6, 1.7), (0.55, 0.46, 0.38), reach=2.6)  # the player's own lantern: faces are read
+        self.light.lamp((0.5, -0.6, 1.7), (0.55, 0.46, 0.38), reach=2.6)  # the player's lantern, on faces
         self.room = room.Room(scene)
         self._fire = Fire(scene, (x, y - 0.2, 0.16), 1.15, 1.05, layers=3, tongues=3.2)
         self._candle = Fire(scene, room.CANDLE, 0.04, 0.1, layers=1, tongues=0.4)

@@ -147,7 +147,8 @@ class Person:
             elbow = _elbow(shoulder, goal, side)
             _span(upper, shoulder, elbow)
             _span(lower, elbow, goal)
-            palm.set_pos(goal)
+            palm.set_pos(goal)  # upright, with whatever it holds: only its hand turns
+            palm.find("hand").look_at(self._trunk, goal + (goal - elbow))
 
     def _body(self) -> None:
         f = self.figure
@@ -180,7 +181,7 @@ class Person:
                 depth=0.7,
             )
             self._part(belt, linear("3a2618"))
-        self._arms = [self._arm(cloth, sleeve, skin) for _ in range(2)]
+        self._arms = [self._arm(cloth, sleeve, skin, side) for side in (-1, 1)]
         if f.mug:
             mug = turned(
                 [(0.0, 0), (0.045, 0), (0.048, 0.01), (0.044, 0.11), (0.049, 0.12), (0.04, 0.12), (0.0, 0.1)],
@@ -190,8 +191,9 @@ class Person:
             mug.set_material(material(linear("9a958a"), roughness=0.35))
             mug.set_pos(-0.015, 0.045, -0.06)
 
-    def _arm(self, cloth: Color, sleeve: Color, skin: Color) -> tuple[Any, Any, Any]:
-        upper, lower, palm = limb(0.056, 0.046, UPPER), limb(0.044, 0.035, LOWER), ball(0.04)
+    def _arm(self, cloth: Color, sleeve: Color, skin: Color, side: int) -> tuple[Any, Any, Any]:
+        upper, lower, palm = limb(0.056, 0.046, UPPER), limb(0.044, 0.035, LOWER), NodePath("palm")
+        _hand(side).reparent_to(palm)
         for part, color in ((upper, cloth), (lower, sleeve), (palm, skin)):
             self._part(part, color)
         palm.set_shader_input("softness", 0.4)
@@ -200,6 +202,35 @@ class Person:
     def _part(self, part: Any, color: Color) -> None:
         part.reparent_to(self._trunk)
         part.set_material(material(color))
+
+
+def _hand(side: int) -> Any:
+    """Return a hand that reaches along y from its wrist, fingers bent; `side` is -1 for the left one."""
+    parts = NodePath("hand")
+    back = ball(0.036)
+    back.set_scale(0.95, 1.15, 0.62)
+    back.set_y(0.022)
+    back.reparent_to(parts)
+    for x, length in ((-0.024, 0.026), (-0.008, 0.031), (0.008, 0.03), (0.024, 0.023)):
+        root = parts.attach_new_node("finger")
+        root.set_pos(x, 0.05, 0.0)
+        for radius, bend in ((0.0105, -25), (0.0095, -45)):
+            root.set_p(root, bend)
+            _bone(root, radius, length)
+            root = root.attach_new_node("joint")
+            root.set_y(length)
+    thumb = parts.attach_new_node("thumb")
+    thumb.set_pos(-side * 0.028, 0.018, -0.004)
+    thumb.set_hpr(side * 38, -22, 0)
+    _bone(thumb, 0.012, 0.042)
+    parts.flatten_strong()
+    return parts
+
+
+def _bone(parent: Any, radius: float, length: float) -> None:
+    bone = limb(radius, radius * 0.86, 1.0)
+    bone.set_scale(1, length, 1)
+    bone.reparent_to(parent)
 
 
 def _elbow(shoulder: Any, hand: Any, side: int) -> Any:
