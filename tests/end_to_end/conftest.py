@@ -14,6 +14,10 @@ import pytest
 
 PATIENCE = 60
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # What a shell without job control puts in the background is deaf to Ctrl-C, and so are its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 class Mien:
     """One running `mien` command."""
