@@ -30,6 +30,12 @@ GATE_DB: Final = 9.0
 FLOOR_START_DB: Final = -65.0
 FLOOR_RISE_DB: Final = 0.03
 """Per frame: 3 dB a second, slow enough that speech does not lift the floor it is measured against."""
+LEAST_DB: Final = -45.0
+"""Voices softer than this are amplified for voice activity alone, which takes what is soft for noise."""
+GAIN_DB: Final = 30.0
+"""How much they are amplified at most."""
+VOICED: Final = 0.8
+"""Periodicity from which a frame tells how loud the voice is: hiss, wind and clicks are below."""
 FORGET: Final = 80
 """Frames of silence after which the next speech does not follow on anything: its pause counts as none."""
 _PITCH_LOW, _PITCH_HIGH = 70.0, 450.0
@@ -132,6 +138,8 @@ class SpeechState:
 
     tail: NDArray[np.int16] = field(default_factory=lambda: np.zeros(PITCH_WINDOW - HOP, np.int16))
     floor: float = FLOOR_START_DB
+    loudness: float = LEAST_DB
+    """Of the voice, dBFS."""
     vad: webrtcvad.Vad = field(default_factory=lambda: webrtcvad.Vad(2))
     shape: NDArray[np.float32] | None = None
     """Log-mel bands of the last frame, without their mean."""
@@ -148,8 +156,11 @@ def step(state: SpeechState, samples: NDArray[np.int16]) -> tuple[Frames, NDArra
     speech = np.zeros(len(features), np.bool_)
     for i in range(len(features)):
         end = PITCH_WINDOW + i * HOP
-        active = state.vad.is_speech(joined[end - HOP : end].tobytes(), RATE)
-        speech[i] = active and level[i] > state.floor + GATE_DB
+        above = bool(level[i] > state.floor + GATE_DB)
+        if above and features[i, BANDS + 1] > VOICED:
+            state.loudness += (0.3 if level[i] > state.loudness else 0.1) * (level[i] - state.loudness)
+        active = state.vad.is_speech(_amplified(joined[end - HOP : end], state.loudness).tobytes(), RATE)
+        speech[i] = active and above
         features[i, -1] = np.log1p(state.skipped) if state.skipped < FORGET else 0.0
         state.skipped = 0 if speech[i] else state.skipped + 1
         if level[i] < state.floor:
@@ -158,6 +169,14 @@ def step(state: SpeechState, samples: NDArray[np.int16]) -> tuple[Frames, NDArra
             state.floor = min(state.floor + FLOOR_RISE_DB, level[i])
         state.floor = max(state.floor, -90.0)
     return features, speech
+
+
+def _amplified(samples: NDArray[np.int16], loudness: float) -> NDArray[np.int16]:
+    """Return samples as loud as if a soft voice were at LEAST_DB."""
+    gain = min(LEAST_DB - loudness, GAIN_DB)
+    if gain <= 0:
+        return samples
+    return np.clip(np.round(samples * 10 ** (gain / 20)), -32768, 32767).astype(np.int16)
 
 
 def _add_change(state: SpeechState, features: Frames) -> None:

@@ -75,7 +75,7 @@ class Voice:
     def step(self, state: VoiceState, samples: NDArray[np.int16], t: int) -> None:
         """Take in sound whose first sample was captured at `t`, microseconds."""
         if state.expected is not None and abs(t - state.expected) > GAP:
-            state.hearing = speech.SpeechState(floor=state.hearing.floor)
+            state.hearing = speech.SpeechState(floor=state.hearing.floor, loudness=state.hearing.loudness)
             _end(state)
         state.expected = t + len(samples) * 1_000_000 // speech.RATE
         # A second at a time, so that a long chunk takes no more memory than a short one.

@@ -1,8 +1,16 @@
+from typing import Protocol
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from mien.models.speech import BANDS, FEATURES, HOP, RATE, SpeechState, step
+
+
+class Drawn(Protocol):
+    """What the fixture `drawn` makes."""
+
+    def hum(self, seconds: float, loudness: float = 0.2) -> NDArray[np.int16]: ...
 
 
 def tone(frequency: float, seconds: float = 1.0, loudness: float = 0.3) -> NDArray[np.int16]:
@@ -60,3 +68,28 @@ def test_chunks_of_any_size_give_the_same_frames(size: int) -> None:
     parts = [step(state, sound[i : i + size]) for i in range(0, len(sound), size)]
     np.testing.assert_array_equal(np.concatenate([p[0] for p in parts]), whole)
     np.testing.assert_array_equal(np.concatenate([p[1] for p in parts]), spoken)
+
+
+def test_a_quiet_microphone_is_heard_nearly_as_well_and_its_features_stay_quiet(drawn: Drawn) -> None:
+    loud, quiet = drawn.hum(4.0, 0.1), drawn.hum(4.0, 0.001)
+    features, spoken = step(SpeechState(), loud)
+    softer, also_spoken = step(SpeechState(), quiet)
+    assert spoken.mean() > 0.5
+    # Half a second may pass before the voice's loudness is known.
+    assert (spoken & also_spoken)[50:].sum() > 0.8 * spoken[50:].sum()
+    level = (features - softer)[spoken, BANDS + 2]
+    assert np.median(level) == pytest.approx(2 * np.log10(100), abs=0.1)
+
+
+@pytest.mark.parametrize("level", [-80, -70, -60])
+@pytest.mark.parametrize("after_quiet_speech", [False, True])
+def test_hiss_is_not_amplified_into_speech(level: float, after_quiet_speech: bool, drawn: Drawn) -> None:
+    hiss = np.random.default_rng(0).normal(0, 32768 * 10 ** (level / 20), 10 * RATE).astype(np.int16)
+    state = SpeechState()
+    if after_quiet_speech:
+        step(state, drawn.hum(4.0, 0.001))
+        step(state, hiss)  # the noise floor follows
+    else:
+        step(state, np.zeros(RATE, np.int16))
+    _, spoken = step(state, hiss)
+    assert spoken.mean() < 0.01
