@@ -28,7 +28,7 @@ from mien.models import metrics
 from mien.models.fusion import Said, fuse
 from mien.models.training.export import export
 from mien.models.training.fusion_net import SENSES, FusionNet
-from mien.models.voice import BLOCK, LEAST
+from mien.models.voice import BLOCK
 
 CLASSES: Final = len(EMOTIONS)
 FOLDS: Final = 4
@@ -55,9 +55,7 @@ class Sense:
     """The outputs of one recognizer on strangers."""
 
     probability: Floats
-    """(N, T, 7): of a voice after each block, of others T = 1."""
-    length: Labels
-    """Blocks of each item, (N,)."""
+    """(N, T, 7): of a voice at T times while it speaks, the last its end; of others T = 1."""
     amount: Floats
     """Seconds of speech or words of each item and step, (N, T)."""
     label: Labels
@@ -84,43 +82,43 @@ def softmax(logits: Floats) -> Floats:
     return probability
 
 
-def folds(people: NDArray[np.str_]) -> Labels:
-    """Return a fold for every item, the same for all items of a person."""
+def folds(people: NDArray[np.str_], label: Labels) -> Labels:
+    """Return a fold for every item, the same for all items of a person, with rare emotions in all of them."""
     groups = np.unique(people, return_inverse=True)[1]
-    return (np.random.default_rng(3).permutation(groups.max() + 1) % FOLDS)[groups].astype(np.int64)
+    rarest = np.full(groups.max() + 1, len(label))
+    np.minimum.at(rarest, groups, np.bincount(label)[label])
+    chance = np.random.default_rng(3).random(len(rarest))
+    dealt = np.empty(len(rarest), np.int64)
+    dealt[np.lexsort((chance, rarest))] = np.arange(len(rarest)) % FOLDS
+    return dealt[groups]
 
 
 def load(folder: Path) -> list[Sense]:
     """Return face, voice and text as `held_out` wrote them."""
     face, voice, text = (np.load(folder / f"{name}.npz") for name in ("face", "voice", "text"))
-    once = [np.ones(len(each["label"]), np.int64) for each in (face, voice, text)]
     nothing = np.zeros((len(face["label"]), 1), np.float32)
-    steps = np.arange(1, voice["logits"].shape[1] + 1, dtype=np.float32) * BLOCK / 100
     words = text["words"][:, None].astype(np.float32)
     return [
         Sense(
             softmax(face["logits"])[:, None],
-            once[0],
             nothing,
             face["label"],
             face["set"],
-            folds(face["subject"]),
+            folds(face["subject"], face["label"]),
         ),
         Sense(
             softmax(voice["logits"]),
-            voice["blocks"].astype(np.int64),
-            np.broadcast_to(steps, voice["logits"].shape[:2]).astype(np.float32),
+            (voice["blocks"] * BLOCK / 100).astype(np.float32),
             voice["label"],
             voice["set"],
-            folds(voice["subject"]),
+            folds(voice["subject"], voice["label"]),
         ),
         Sense(
             text["probability"][:, None],
-            once[2],
             words,
             text["label"],
             np.full(len(words), "text_meld"),
-            folds(text["subject"]),
+            folds(text["subject"], text["label"]),
         ),
     ]
 
@@ -174,10 +172,10 @@ def draw(
         for label in range(CLASSES):
             where = np.flatnonzero(shown == label)
             items = pick(sense, label, len(where), use[m], random)
-            length = sense.length[items]
-            # Half of the utterances are over, the others still go on.
-            early = random.integers(np.minimum(LEAST, length), length + 1)
-            step = np.where(random.random(len(items)) < 0.5, length, early) - 1
+            # Half of the utterances are over, the others may still go on.
+            times = sense.probability.shape[1]
+            early = random.integers(0, times, len(items))
+            step = np.where(random.random(len(items)) < 0.5, times - 1, early)
             probability[where, m], amount[where, m] = (
                 sense.probability[items, step],
                 sense.amount[items, step],

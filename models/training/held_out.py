@@ -1,10 +1,13 @@
 """What the networks say of people that they never met: `python -m mien.models.training.held_out DATA OUT`.
 
-Fusion and calibration must not learn from outputs on a network's own training items, where it is far too
-sure. So every face and voice is scored by a network trained, with the recipe that ships, on the other folds
-of people (`train` and `dev` together); lines of dialogue are those of `dev` and those that decided on the
-text network's mixture, scored by the network trained on the rest. OUT keeps `face.npz`, `voice.npz`,
-`text.npz`, and the networks of the folds; a part that is there already is not made again.
+Fusion must not learn from outputs on a network's own training items, where it is far too sure. So each sense
+is scored by the recipe that ships, on people that were kept from it:
+
+- a voice by the other folds of speakers, as `voice --cross-validate 6` kept it in its .npz;
+- a face of `dev` by the networks that `face` trained on `train` alone, whose `.pt` files are given;
+- a line by the other folds of dialogues, as `ship_text --folds` kept it in `text-folds.npz`.
+
+OUT then holds `face.npz`, `voice.npz`, `text.npz`.
 """
 
 from pathlib import Path
@@ -15,134 +18,91 @@ import torch
 import typer
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.progress import Progress
 
 from mien.bridge.messages import EMOTIONS
 from mien.models.align import Aligner
 from mien.models.laboratory import sets as laboratory
 from mien.models.manifest import Row
 from mien.models.shipped import in_folder
-from mien.models.text import Line, TextRecognizer, TextState
 from mien.models.training import data as sets
-from mien.models.training import face, voice_data
-from mien.models.training.nets import MirroredMean
-from mien.models.training.voice_fit import Recipe, fit
+from mien.models.training import face, voice, voice_data
+from mien.models.training.nets import ExpressionNet, MirroredMean
 from mien.models.voice import BLOCK
 
-FOLDS: Final = 3
-PARTS: Final = ("voice", "face", "text")
+FOLDS: Final = 6
 console = Console()
 
 
-def fold_of(rows: list[Row]) -> NDArray[np.int64]:
-    """Return the fold, 0 to FOLDS - 1, of each row; all pictures or sounds of a person share one."""
-    groups = sets.people(rows)
-    dealt = np.random.default_rng(1).permutation(groups.max() + 1) % FOLDS
-    return dealt[groups]
+def about(rows: list[Row]) -> dict[str, NDArray[Any]]:
+    """Return what is known of rows besides the networks' outputs: label, set, person."""
+    names = voice_data.set_of(rows)
+    people = np.array([f"{name}/{row.subject}" for name, row in zip(names, rows, strict=True)])
+    return {"label": sets.labels(rows), "set": names, "subject": people}
 
 
-def about(rows: list[Row]) -> dict[str, Any]:
-    """Return what is known of rows besides the networks' outputs: label, set, person, fold."""
-    return {
-        "label": sets.labels(rows),
-        "set": np.array([row.path.parent.parent.name for row in rows]),
-        "subject": np.array([f"{row.path.parent.parent.name}/{row.subject}" for row in rows]),
-        "path": np.array([str(row.path) for row in rows]),
-        "split": np.array([row.split for row in rows]),
-    }
-
-
-def faces(data: Path, renders: Path, out: Path, epochs: int) -> None:
-    """Write the logits (N, 7) and blend weights (N, 52) of every face crop, by the net of the other folds."""
-    rows = [row for each in sets.find(data, "faces_").values() for row in each]
-    fold = fold_of(rows)
-    rendered = face.Renders([renders])
-    aligner = Aligner(in_folder().align)
-    logits = np.zeros((len(rows), len(EMOTIONS)), np.float32)
-    blend = np.zeros((len(rows), 52), np.float32)
-    for k in range(FOLDS):
-        learn: dict[str, list[Row]] = {}
-        for row, f in zip(rows, fold, strict=True):
-            if f != k:
-                learn.setdefault(row.path.parent.parent.name, []).append(row)
-        known = face.Faces(learn, aligner)
-        net = face.fit(known, rendered, face.EMOTION, epochs=epochs, rate=2e-3, seed=k)
-        torch.save(net.state_dict(), out / f"face-{k}.pt")
-        index = np.flatnonzero(fold == k)
-        strangers = face.Faces({"strangers": [rows[i] for i in index]}, aligner)
-        logits[index], blend[index] = face.predict(MirroredMean([net]), strangers)
-        console.log(k, face.score(strangers.rows, logits[index]))
-    heat = face.temperature(logits, sets.labels(rows))
-    console.log(f"temperature {heat:.3f}")
-    np.savez(out / "face.npz", logits=logits / heat, blend=blend, fold=fold, temperature=heat, **about(rows))
-
-
-def voices(data: Path, out: Path, recipe: Recipe) -> None:
-    """Write the logits (N, B, 7) after every block of each utterance, by the net of the other folds."""
+def voices(data: Path, folds: Path, cache: Path | None, out: Path) -> None:
+    """Write the logits (N, T, 7) of each utterance after each of `voice.TIMES`, and its blocks by then."""
     rows = [row for each in sets.find(data, "speech_").values() for row in each]
-    fold = fold_of(rows)
-    frames = voice_data.load(rows, out / "frames.npz", console)
-    whole = [voice_data.whole(each) for each in frames[0]]
-    blocks = np.array([len(each) // BLOCK for each in whole])
-    logits = np.zeros((len(rows), blocks.max(), len(EMOTIONS)), np.float32)
-    for k in range(FOLDS):
-        others, index = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-        with Progress(console=console) as progress:
-            net = fit(
-                [rows[i] for i in others], [[e[i] for i in others] for e in frames], recipe, k, progress
-            )
-        torch.save(net, out / f"voice-{k}.pt")
-        with torch.no_grad():
-            for begin in range(0, len(index), 64):
-                some = index[begin : begin + 64]
-                padded, _ = voice_data.batch([whole[i] for i in some])
-                found, _ = net(padded, net.begin(len(padded)))
-                logits[some, : found.shape[1]] = found.numpy()
-    at_end = logits[np.arange(len(rows)), blocks - 1]
-    heat = face.temperature(at_end, sets.labels(rows))
+    heard = voice_data.load(rows, cache, console)[0]
+    with np.load(folds) as stored:
+        if int(stored["done"]) < FOLDS or len(stored["end"]) != len(rows):
+            raise typer.BadParameter(f"{folds}: should hold {FOLDS} folds of {len(rows)} utterances")
+        logits = np.stack([stored[name] for name in voice.TIMES], 1)
+    length = np.array([len(each) // BLOCK for each in heard])
+    blocks = np.minimum(length[:, None], list(voice.TIMES.values()))
+    heat = face.temperature(logits[:, -1], sets.labels(rows))
     console.log(f"temperature {heat:.3f}")
-    known = about(rows)
-    np.savez(out / "voice.npz", logits=logits / heat, blocks=blocks, fold=fold, temperature=heat, **known)
+    np.savez(out / "voice.npz", logits=logits / heat, blocks=blocks, **about(rows))
 
 
-def lines(data: Path, network: Path, out: Path) -> None:
-    """Write the probabilities (N, 7) of the lines that the text network `network` was not trained on."""
+def faces(data: Path, trained: list[Path], out: Path) -> None:
+    """Write the logits (N, 7) of every face crop in `dev`, by the mean of nets trained on `train` alone."""
+    nets = []
+    for weights in (each for file in trained for each in torch.load(file, weights_only=True)):
+        net = ExpressionNet()
+        net.load_state_dict(weights)
+        nets.append(net)
+    dev = face.Faces(face.select(sets.find(data, "faces_"), {"dev"}), Aligner(in_folder().align))
+    logits, _ = face.predict(MirroredMean(nets), dev)
+    heat = face.temperature(logits, sets.labels(dev.rows))
+    console.log(f"temperature {heat:.3f}", face.score(dev.rows, logits))
+    np.savez(out / "face.npz", logits=logits / heat, **about(dev.rows))
+
+
+def lines(data: Path, folds: Path, out: Path) -> None:
+    """Write the probabilities (N, 7) of the lines that `ship_text --folds` scored."""
     found = [e for e in laboratory.read(data).entries if e.index(EMOTIONS) is not None]
-    split = laboratory.holdout([e for e in found if e.split == "train"], EMOTIONS, share=0.15)
-    kept = [e for e in found if e.split == "dev"] + [e for e in split if e.split == "stop"]
-    recognizer = TextRecognizer(network)
-    said, state, current = [], TextState(), ""
-    for e in kept:
-        if e.extra["dialogue"] != current:
-            state, current = TextState(), e.extra["dialogue"]
-        said.append(recognizer.step(state, Line(e.extra["text"], e.extra.get("speaker", "")), 0).emotion)
+    label = np.array([e.index(EMOTIONS) for e in found])
+    with np.load(folds) as stored:
+        probability = stored["final"].astype(np.float32)
+        if not np.array_equal(stored["truth"], label):
+            raise typer.BadParameter(f"{folds}: was made from other lines than those of {data}")
     np.savez(
         out / "text.npz",
-        probability=np.array(said),
-        label=np.array([e.index(EMOTIONS) for e in kept]),
-        subject=np.array([f"{e.split} {e.extra['dialogue']}" for e in kept]),
-        words=np.array([len(e.extra["text"].split()) for e in kept]),
-        text=np.array([e.extra["text"] for e in kept]),
+        probability=probability,
+        label=label,
+        subject=np.array([e.subject for e in found]),
+        words=np.array([len(e.extra["text"].split()) for e in found]),
     )
 
 
 def main(
-    data: Annotated[Path, typer.Argument(help="folder that holds faces_*, speech_* and text_*")],
-    out: Annotated[Path, typer.Argument(help="folder for outputs and networks")],
-    renders: Annotated[Path | None, typer.Option(help="what `renders` wrote; for faces")] = None,
-    text: Annotated[Path | None, typer.Option(help="what `ship_text` wrote without --final")] = None,
-    face_epochs: int = 13,
-    threads: int = 1,
+    data: Annotated[Path, typer.Argument(help="folder that holds faces_*, speech_* and text_meld")],
+    out: Annotated[Path, typer.Argument(help="folder for the outputs")],
+    trained: Annotated[
+        list[Path], typer.Option("--face", help=".pt file of nets trained on `train` alone; may be repeated")
+    ],
+    spoken: Annotated[Path, typer.Option("--voice", help=".npz that `voice --cross-validate 6` wrote")],
+    text: Annotated[Path, typer.Option(help="text-folds.npz that `ship_text --folds` wrote")],
+    cache: Annotated[
+        Path | None, typer.Option(help="the cache that `voice` kept, else all is heard anew")
+    ] = None,
 ) -> None:
-    """Score everybody with networks that never met them."""
-    torch.set_num_threads(threads)
+    """Gather what networks say of strangers."""
     out.mkdir(parents=True, exist_ok=True)
-    if not (out / "voice.npz").is_file():
-        voices(data, out, Recipe())
-    if text and not (out / "text.npz").is_file():
-        lines(data / "text_meld", text, out)
-    if renders and not (out / "face.npz").is_file():
-        faces(data, renders, out, face_epochs)
+    faces(data, trained, out)
+    lines(data / "text_meld", text, out)
+    voices(data, spoken, cache, out)
 
 
 if __name__ == "__main__":

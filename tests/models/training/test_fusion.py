@@ -10,6 +10,7 @@ pytest.importorskip("torch", reason="training needs the train extra")
 
 from mien.models.training.fusion import (
     CLASSES,
+    FOLDS,
     Floats,
     Sense,
     by_hand,
@@ -32,7 +33,6 @@ def sense(right: float, seed: int) -> Sense:
     probability[np.arange(ITEMS), 0, said] = 0.6
     return Sense(
         probability,
-        np.ones(ITEMS, np.int64),
         np.ones((ITEMS, 1), np.float32),
         label.astype(np.int64),
         np.array(["one", "two"])[np.arange(ITEMS) // CLASSES % 2],
@@ -79,8 +79,15 @@ def test_only_the_items_to_use_are_drawn(senses: list[Sense]) -> None:
 
 def test_a_person_stands_in_one_fold() -> None:
     people = np.array([f"p{i % 7}" for i in range(50)])
-    found = folds(people)
+    found = folds(people, np.zeros(50, np.int64))
     assert all(len(set(found[people == name])) == 1 for name in people)
+
+
+def test_an_emotion_that_few_people_show_is_in_every_fold() -> None:
+    people = np.array([f"p{i % 40}" for i in range(200)])
+    label = np.where(np.arange(200) % 40 < FOLDS, 1, 0)
+    found = folds(people, label)
+    assert set(found[label == 1]) == set(range(FOLDS))
 
 
 def test_it_learns_which_sense_is_right_more_often(senses: list[Sense]) -> None:
