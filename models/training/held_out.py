@@ -52,7 +52,7 @@ def voices(data: Path, folds: Path, cache: Path | None, out: Path) -> None:
     blocks = np.minimum(length[:, None], list(voice.TIMES.values()))
     heat = face.temperature(logits[:, -1], sets.labels(rows))
     console.log(f"temperature {heat:.3f}")
-    np.savez(out / "voice.npz", logits=logits / heat, blocks=blocks, **about(rows))
+    np.savez(out / "voice.npz", allow_pickle=False, logits=logits / heat, blocks=blocks, **about(rows))
 
 
 def faces(data: Path, trained: list[Path], out: Path) -> None:
@@ -66,7 +66,7 @@ def faces(data: Path, trained: list[Path], out: Path) -> None:
     logits, _ = face.predict(MirroredMean(nets), dev)
     heat = face.temperature(logits, sets.labels(dev.rows))
     console.log(f"temperature {heat:.3f}", face.score(dev.rows, logits))
-    np.savez(out / "face.npz", logits=logits / heat, **about(dev.rows))
+    np.savez(out / "face.npz", allow_pickle=False, logits=logits / heat, **about(dev.rows))
 
 
 def lines(data: Path, folds: Path, out: Path) -> None:
