@@ -2,11 +2,12 @@
 
 A card `NAME.md` describes `NAME.onnx`. Its front matter, between two lines of `---`, is YAML with `task`,
 `classes` (a list), `data`, `licence`, `commercial` (true or false) and `score`, on one line each. A network
-that its user has added (see `adapters`) also has `as`: the kind of file that it is.
+that its user has added (see `adapters`) also has `as`: the kind of file that it is. `trained_on`, if it is
+there, lists sets by the names of their folders, each with the splits learned: `text_meld train dev`.
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,6 +41,8 @@ class Card:
     score: str
     kind: str = ""
     """What a network that was added is taken as; empty for ours."""
+    trained_on: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Splits that it learned from, by the name of the set's folder; a set that is not told may be one too."""
 
 
 def read(file: Path) -> Card:
@@ -66,6 +69,9 @@ def read(file: Path) -> Card:
     classes = content["classes"]
     if not isinstance(classes, list) or not isinstance(content["commercial"], bool):
         raise CardError(f"{file}:2: classes should be a list, commercial true or false")
+    sets = content.get("trained_on", [])
+    if not isinstance(sets, list) or not all(isinstance(line, str) and line.strip() for line in sets):
+        raise CardError(f"{file}:2: trained_on should be a list such as [text_meld train dev]")
     weights = [file.with_name(f"{file.stem}{suffix}") for suffix in SUFFIXES]
     return Card(
         file.stem,
@@ -77,6 +83,7 @@ def read(file: Path) -> Card:
         content["commercial"],
         str(content["score"]),
         str(content.get("as", "")),
+        {name: tuple(splits) for name, *splits in (line.split() for line in sets)},
     )
 
 

@@ -6,6 +6,8 @@ sound is played in chunks of 100 ms; what counts is the last estimate that rests
 
 import json
 import time
+from collections import Counter
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Final, TypedDict
 
@@ -16,17 +18,19 @@ import typer
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 from mien.bridge.messages import EMOTIONS, FACE_USED, PLAYER, VOICE_USED, AudioChunk, VideoFrame
-from mien.models import metrics
+from mien.models import metrics, score_table, strangers
+from mien.models.cards import installed
 from mien.models.detect import WholePicture
-from mien.models.manifest import ManifestError, read
+from mien.models.manifest import ManifestError, Row, read
 from mien.models.recognizer import Recognizer
-from mien.models.shipped import WeightsError
+from mien.models.shipped import WEIGHTS, Weights, WeightsError
 from mien.models.sound import audible
 from mien.models.speech import RATE
 
+PLAIN: Final = frozenset(part.name for part in fields(Weights))
+"""Names of the weights that a recognizer made of a folder runs on."""
 PICTURES: Final = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}
 CHUNK: Final = RATE // 10
 SILENCE_AFTER: Final = 10
@@ -40,6 +44,8 @@ class Scores(TypedDict):
     """Items scored."""
     left_out: int
     """Rows whose label is not one of `EMOTIONS`."""
+    left_out_labels: dict[str, int]
+    """What those labels are, and how often."""
     missed: int
     """Items in which no face or voice was found; they count as wrong."""
     accuracy: float
@@ -51,9 +57,13 @@ class Scores(TypedDict):
     per_class: dict[str, float | None]
     """Recall; None where no item has the class."""
     classes: list[str]
+    columns: list[str]
+    """What was said: the classes and, last, `missed`."""
     confusion: list[list[int]]
-    """One row per true class; columns are the classes and, last, what was missed."""
+    """One row per true class, in the order of `classes`; its columns are `columns`."""
     ms_per_item: float
+    warning: str
+    """That the items are none of strangers, where that is known; else empty."""
 
 
 def load_sound(file: Path) -> NDArray[np.int16]:
@@ -93,6 +103,25 @@ def recognize_sound(recognizer: Recognizer, samples: NDArray[np.int16]) -> NDArr
     return found
 
 
+def chosen(manifest: Path, split: str = "") -> list[Row]:
+    """Return the rows of a manifest, or of one split of it.
+
+    Raises:
+        ManifestError: the manifest cannot be read, or has no row of that split.
+    """
+    rows = read(manifest)
+    if not split:
+        return rows
+    there = sorted({row.split for row in rows} - {""})
+    if split not in there:
+        raise ManifestError(
+            f"{manifest}: has no row of the split {split!r}; there are {', '.join(there)}"
+            if there
+            else f"{manifest}: its rows name no split; leave --split away"
+        )
+    return [row for row in rows if row.split == split]
+
+
 def evaluate(manifest: Path, recognizer: Recognizer, split: str = "", progress: bool = False) -> Scores:
     """Score a recognizer on the rows of a manifest.
 
@@ -103,21 +132,27 @@ def evaluate(manifest: Path, recognizer: Recognizer, split: str = "", progress: 
         progress: show a bar.
 
     Raises:
-        ManifestError: the manifest or a file in it cannot be read.
+        ManifestError: the manifest or a file in it cannot be read, or it has no row of that split.
     """
-    rows = [row for row in read(manifest) if not split or row.split == split]
+    rows = chosen(manifest, split)
     truth, predicted, probability = [], [], []
     spent = 0.0
     known = [row for row in rows if row.emotion is not None]
+    for row in known:
+        if not row.path.is_file():
+            raise ManifestError(f"{manifest}:{row.line}: {row.path}: no such file")
     for row in track(known, "evaluating") if progress else known:
         if row.path.suffix.lower() in PICTURES:
             pixels: Any = cv2.imread(str(row.path), cv2.IMREAD_COLOR)
             if pixels is None:
-                raise ManifestError(f"{row.path}: is not a readable picture")
+                raise ManifestError(f"{manifest}:{row.line}: {row.path}: is not a readable picture")
             begun = time.perf_counter()
             emotion = recognize_picture(recognizer, pixels)
         else:
-            samples = load_sound(row.path)
+            try:
+                samples = load_sound(row.path)
+            except ManifestError as error:
+                raise ManifestError(f"{manifest}:{row.line}: {error}") from None
             begun = time.perf_counter()
             emotion = recognize_sound(recognizer, samples)
         spent += time.perf_counter() - begun
@@ -132,6 +167,7 @@ def evaluate(manifest: Path, recognizer: Recognizer, split: str = "", progress: 
     return {
         "n": len(known),
         "left_out": len(rows) - len(known),
+        "left_out_labels": dict(Counter(row.label for row in rows if row.emotion is None)),
         "missed": int(counts[:, -1].sum()),
         "accuracy": metrics.accuracy(counts),
         "uar": metrics.uar(counts),
@@ -152,8 +188,10 @@ def evaluate(manifest: Path, recognizer: Recognizer, split: str = "", progress: 
             for name, recall in zip(EMOTIONS, recalls, strict=True)
         },
         "classes": list(EMOTIONS),
+        "columns": [*EMOTIONS, "missed"],
         "confusion": counts[:-1].tolist(),
         "ms_per_item": 1e3 * spent / max(len(known), 1),
+        "warning": "",
     }
 
 
@@ -174,24 +212,21 @@ def main(
     try:
         recognizer = Recognizer(weights, detector=WholePicture() if crops else None)
         scores = evaluate(manifest, recognizer, split, progress=not as_json)
+        cards = [card for card in installed(weights or WEIGHTS)[0] if card.name in PLAIN]
+        splits = {row.split for row in chosen(manifest, split)}
+        scores["warning"] = strangers.warning(manifest, splits, cards)
     except (ManifestError, WeightsError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+    if scores["warning"]:
+        typer.echo(scores["warning"], err=True)
     if as_json:
         typer.echo(json.dumps(scores))
         return
-    table = Table("true \\ said", *EMOTIONS, "missed", "recall")
-    for name, counts in zip(EMOTIONS, scores["confusion"], strict=True):
-        recall = scores["per_class"][name]
-        table.add_row(name, *map(str, counts), "–" if recall is None else f"{recall:.3f}")
-    console = Console()
-    console.print(table)
-    console.print(f"{scores['n']} items, {scores['left_out']} left out, {scores['missed']} missed")
-    for name, (low, high) in scores["intervals"].items():
-        console.print(f"{name} {scores[name]:.3f} ({low:.3f}–{high:.3f})")  # type: ignore[literal-required]
-    console.print(
-        f"calibration error {scores['calibration_error']:.3f}, {scores['ms_per_item']:.1f} ms an item"
-    )
+    console = Console(highlight=False)
+    console.print(score_table.table(scores))
+    for line in score_table.lines(scores):
+        console.print(line, markup=False)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ line goes through `TextRecognizer.step`, as it would in a game.
 import csv
 import json
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Final, TypedDict
 
@@ -15,8 +16,9 @@ import typer
 from rich.progress import track
 
 from mien.bridge.messages import EMOTIONS
-from mien.models import metrics
-from mien.models.manifest import SAME_AS, ManifestError
+from mien.models import metrics, strangers
+from mien.models.cards import installed
+from mien.models.manifest import SAME_AS, ManifestError, unreadable
 from mien.models.shipped import WeightsError
 from mien.models.text import TEXT, Line, TextRecognizer, TextState
 
@@ -29,6 +31,8 @@ class Scores(TypedDict):
     n: int
     left_out: int
     """Lines whose label is not one of `EMOTIONS`; they are still read, as context."""
+    left_out_labels: dict[str, int]
+    """What those labels are, and how often."""
     accuracy: float
     uar: float
     weighted_f1: float
@@ -41,6 +45,8 @@ class Scores(TypedDict):
     confusion: list[list[int]]
     """One row per true class, one column per class said."""
     ms_per_item: float
+    warning: str
+    """That the lines are none of strangers, where that is known; else empty."""
 
 
 def read(table: Path) -> list[dict[str, str]]:
@@ -57,7 +63,7 @@ def read(table: Path) -> list[dict[str, str]]:
                 raise ManifestError(f"{table}:1: column {missing[0]} is missing; needs {', '.join(COLUMNS)}")
             rows = [{name: value or "" for name, value in row.items() if name} for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ManifestError(f"{table}: {error}") from None
+        raise unreadable(table, error) from None
     if not rows:
         raise ManifestError(f"{table}: has no rows")
     return rows
@@ -71,7 +77,8 @@ def evaluate(table: Path, recognizer: TextRecognizer, progress: bool = False) ->
     """
     rows = read(table)
     truth, said, probability, dialogues = [], [], [], []
-    state, current, spent, left_out = TextState(), "", 0.0, 0
+    state, current, spent = TextState(), "", 0.0
+    left_out: Counter[str] = Counter()
     for i, row in enumerate(track(rows, "evaluating") if progress else rows):
         if row["dialogue"] != current or not i:
             state, current = TextState(), row["dialogue"]
@@ -80,7 +87,7 @@ def evaluate(table: Path, recognizer: TextRecognizer, progress: bool = False) ->
         spent += time.perf_counter() - begun
         label = SAME_AS.get(row["label"], row["label"])
         if label not in EMOTIONS:
-            left_out += 1
+            left_out[row["label"]] += 1
             continue
         truth.append(EMOTIONS.index(label))
         said.append(int(estimate.emotion.argmax()))
@@ -92,7 +99,8 @@ def evaluate(table: Path, recognizer: TextRecognizer, progress: bool = False) ->
     measures = {"accuracy": metrics.accuracy, "uar": metrics.uar, "weighted_f1": metrics.weighted_f1}
     return {
         "n": len(truth),
-        "left_out": left_out,
+        "left_out": left_out.total(),
+        "left_out_labels": dict(left_out),
         "accuracy": metrics.accuracy(counts),
         "uar": metrics.uar(counts),
         "weighted_f1": metrics.weighted_f1(counts),
@@ -110,6 +118,7 @@ def evaluate(table: Path, recognizer: TextRecognizer, progress: bool = False) ->
         "classes": list(EMOTIONS),
         "confusion": counts.tolist(),
         "ms_per_item": 1e3 * spent / len(rows),
+        "warning": "",
     }
 
 
@@ -121,9 +130,13 @@ def main(
     """Score the text recognizer."""
     try:
         scores = evaluate(table, TextRecognizer(weights), progress=not as_json)
+        cards = [card for card in installed(weights.parent)[0] if card.name == weights.stem]
+        scores["warning"] = strangers.warning(table, {""}, cards)
     except (ManifestError, WeightsError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+    if scores["warning"]:
+        typer.echo(scores["warning"], err=True)
     typer.echo(json.dumps(scores, indent=None if as_json else 1))
 
 

@@ -1,6 +1,7 @@
 """Labeled folders: `manifest.csv` with the columns `path,label,subject,gender,split`."""
 
 import csv
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,18 @@ from mien.bridge.messages import EMOTIONS
 COLUMNS = ("path", "label", "subject", "split")
 SAME_AS = {"calm": "neutral"}
 """Labels that count as one of `EMOTIONS`."""
+
+
+_WORDS = {
+    "neutral": ("none", "natural"),
+    "joy": ("happy", "happiness", "joyful", "glad"),
+    "sadness": ("sad", "unhappy"),
+    "anger": ("angry", "mad"),
+    "fear": ("afraid", "fearful", "scared"),
+    "disgust": ("disgusted",),
+    "surprise": ("surprised", "astonished"),
+}
+"""Other words that tables have for `EMOTIONS`; they are suggested, not taken."""
 
 
 class ManifestError(ValueError):
@@ -23,12 +36,34 @@ class Row:
     label: str
     subject: str
     split: str
+    line: int = 0
+    """Where it stands in the manifest, from 1."""
 
     @property
     def emotion(self) -> int | None:
         """Index of the label in `EMOTIONS`, or None if the recognizers do not know it."""
         name = SAME_AS.get(self.label, self.label)
         return EMOTIONS.index(name) if name in EMOTIONS else None
+
+
+def meant(label: str) -> str:
+    """Return which of `EMOTIONS` a label that is none of them may stand for; empty if that cannot be said."""
+    words = {word: name for name, others in _WORDS.items() for word in (name, *others)}
+    close = difflib.get_close_matches(label.strip().lower(), words, n=1, cutoff=0.8)
+    return words[close[0]] if close else ""
+
+
+def unreadable(table: Path, error: Exception) -> ManifestError:
+    """Return the error for a table that could not be opened or decoded."""
+    if table.is_dir():
+        return ManifestError(
+            f"{table}: is a folder; should be a table in it, such as {table / 'manifest.csv'}"
+        )
+    if isinstance(error, OSError):
+        return ManifestError(f"{table}: {(error.strerror or str(error)).lower()}")
+    if isinstance(error, UnicodeDecodeError):
+        return ManifestError(f"{table}: is no table in UTF-8 (byte {error.start})")
+    return ManifestError(f"{table}: {error}")
 
 
 def read(manifest: Path) -> list[Row]:
@@ -55,10 +90,11 @@ def read(manifest: Path) -> list[Row]:
                         entry["label"],
                         entry.get("subject") or entry["path"],
                         entry.get("split") or "",
+                        reader.line_num,
                     )
                 )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ManifestError(f"{manifest}: {error}") from None
+        raise unreadable(manifest, error) from None
     if not rows:
         raise ManifestError(f"{manifest}: has no rows")
     return rows

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
+from mien.models import score_table
 from mien.runtime.cli import options, recognition
 from mien.runtime.cli.app import UserError, app, stderr, stdout
 from mien.runtime.cli.recognition import Chosen, Licence, Provider, Wanted
@@ -119,17 +119,18 @@ def evaluate(
     scores = _recognizer(name, wanted, manifest, crops, split)
     if scores is None:
         scores = _row(name, manifest, split, runs, on)
+    if scores.get("warning"):
+        stderr.print(scores["warning"], style="yellow", markup=False, soft_wrap=True)
     if as_json:
         typer.echo(json.dumps(scores))
         return
-    table = Table("true \\ said", *scores["classes"], "recall")
-    for each, counts in zip(scores["classes"], scores["confusion"], strict=True):
-        recall = scores["per_class"][each]
-        said = counts[: len(scores["classes"])]
-        table.add_row(each, *map(str, said), "–" if recall is None else f"{recall:.3f}")
-    stdout.print(table)
-    told = ", ".join(f"{key} {scores[key]:.3f}" for key in ("accuracy", "uar", "weighted_f1"))
-    stdout.print(f"{scores['n']} items: {told}; {scores['ms_per_item']:.2f} ms an item")
+    stdout.print(score_table.table(scores))
+    for line in score_table.lines(scores):
+        stdout.print(line, markup=False, soft_wrap=True)
+
+
+_FACES = frozenset({"align", "face", "fusion"})
+"""Those of ours whose learning does not make a score of an added face model one on people known to it."""
 
 
 def _recognizer(name: str, wanted: Wanted, manifest: Path, crops: bool, split: str) -> dict[str, Any] | None:
@@ -145,6 +146,8 @@ def _recognizer(name: str, wanted: Wanted, manifest: Path, crops: bool, split: s
         chosen = recognition.choose(wanted)
         try:
             if name == "text":
+                if split:
+                    raise UserError("--split is for pictures and sounds: a table of lines is one split")
                 return _text(chosen, manifest)
             if not recognition.gives_emotions(chosen):
                 raise UserError(f"{name} gives blend weights and no emotions: there is nothing to score")
@@ -155,22 +158,29 @@ def _recognizer(name: str, wanted: Wanted, manifest: Path, crops: bool, split: s
 
 
 def _text(chosen: Chosen, manifest: Path) -> dict[str, Any]:
-    from mien.models import evaluate_text
+    from mien.models import evaluate_text, strangers
     from mien.models.text import TextRecognizer
 
     if chosen.weights.text is None:
         raise UserError("no text weights allow commercial use: there is nothing to score")
-    return dict(evaluate_text.evaluate(manifest, TextRecognizer(chosen.weights.text)))
+    scores = evaluate_text.evaluate(manifest, TextRecognizer(chosen.weights.text))
+    cards = [card for card in chosen.cards if card.name == chosen.weights.text.stem]
+    scores["warning"] = strangers.warning(manifest, {""}, cards)
+    return dict(scores)
 
 
 def _streamed(wanted: Wanted, chosen: Chosen, manifest: Path, crops: bool, split: str) -> dict[str, Any]:
-    from mien.models import evaluate
+    from mien.models import evaluate, strangers
     from mien.models.detect import WholePicture
 
     recognizer, notices = recognition.recognizer(wanted, chosen, WholePicture() if crops else None)
     for notice in notices:
         stderr.print(notice, style="yellow", markup=False, soft_wrap=True)
-    return dict(evaluate.evaluate(manifest, recognizer, split))
+    scores = evaluate.evaluate(manifest, recognizer, split)
+    cards = [card for card in chosen.cards if not (chosen.face and card.name.partition("_")[0] in _FACES)]
+    splits = {row.split for row in evaluate.chosen(manifest, split)}
+    scores["warning"] = strangers.warning(manifest, splits, cards)
+    return dict(scores)
 
 
 def _row(name: str, manifest: Path, split: str, runs: Path, on: str) -> dict[str, Any]:

@@ -44,6 +44,8 @@ def test_a_card_tells_what_its_file_of_weights_is(tmp_path: Path) -> None:
         ("---\n- a\n---\n", "should be lines of `name: value`"),
         (GOOD.replace("false", "maybe"), "commercial true or false"),
         (GOOD.replace("[neutral, joy]", "two"), "classes should be a list"),
+        (GOOD.replace("task:", "trained_on: faces\ntask:"), "trained_on should be a list"),
+        (GOOD.replace("task:", "trained_on: ['']\ntask:"), "trained_on should be a list"),
     ],
 )
 def test_a_card_that_cannot_be_read_says_where_and_what_would_be_right(
@@ -51,6 +53,11 @@ def test_a_card_that_cannot_be_read_says_where_and_what_would_be_right(
 ) -> None:
     with pytest.raises(CardError, match=problem):
         read(card(tmp_path, content))
+
+
+def test_a_card_tells_which_splits_of_which_sets_taught_its_file(tmp_path: Path) -> None:
+    content = GOOD.replace("task:", "trained_on: [faces_a train dev, faces_b train]\ntask:")
+    assert read(card(tmp_path, content)).trained_on == {"faces_a": ("train", "dev"), "faces_b": ("train",)}
 
 
 def test_weights_without_a_card_are_told_not_hidden(tmp_path: Path) -> None:

@@ -54,6 +54,8 @@ def test_pictures_and_sounds_are_scored_and_what_is_missed_counts_as_wrong(folde
     rows = ("face.png,joy,A,,", "wall.png,joy,B,,", "voice.wav,calm,C,,", "silence.wav,anger,D,,")
     scores = evaluate(manifest(folder, *rows, "face.png,contempt,A,,"), Recognizer())
     assert (scores["n"], scores["left_out"], scores["missed"]) == (4, 1, 2)
+    assert scores["left_out_labels"] == {"contempt": 1}
+    assert scores["columns"] == [*scores["classes"], "missed"]
     assert np.array(scores["confusion"]).shape == (7, 8)
     assert np.array(scores["confusion"]).sum() == 4
     assert set(scores["per_class"]) == set(EMOTIONS)
@@ -102,6 +104,41 @@ def test_the_command_says_in_one_line_what_is_wrong(folder: Path, rows: tuple[st
     result = CliRunner().invoke(app, [str(manifest(folder, *rows))])
     assert result.exit_code == 2
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_file_that_is_not_there_is_told_with_its_line_before_anything_runs(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ManifestError, match=r"manifest\.csv:3: .*none\.png: no such file"):
+        evaluate(manifest(folder, "crop.png,joy,A,,", "none.png,joy,A,,"), Recognizer())
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.wav"])
+def test_a_file_that_cannot_be_read_is_told_with_its_line(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"neither picture nor sound" * 20)
+    with pytest.raises(ManifestError, match=rf"manifest\.csv:2: .*{name}: is not a readable"):
+        evaluate(manifest(folder, f"{name},joy,A,,"), Recognizer())
+
+
+@pytest.mark.parametrize(
+    ("split", "told"), [("train", "there are dev, train"), ("", "name no split; leave --split away")]
+)
+def test_a_split_without_rows_is_answered_with_those_that_there_are(
+    folder: Path, split: str, told: str
+) -> None:
+    rows = (f"crop.png,joy,A,,{split}", f"crop.png,joy,A,,{split and 'dev'}")
+    with pytest.raises(ManifestError, match=told):
+        evaluate(manifest(folder, *rows), Recognizer(), split="test")
+
+
+def test_a_score_on_what_the_networks_learned_from_comes_with_a_warning(folder: Path) -> None:
+    known = folder / "faces_ck48"
+    known.mkdir()
+    (folder / "crop.png").rename(known / "crop.png")
+    result = CliRunner().invoke(app, [str(manifest(known, "crop.png,joy,A,,dev")), "--json", "--crops"])
+    assert "learned from faces_ck48 (train, dev)" in json.loads(result.stdout)["warning"]
+    assert "this is no score on strangers; see models/weights/face.md" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from mien.bridge.messages import EMOTIONS
-from mien.models.manifest import ManifestError, read
+from mien.models.manifest import ManifestError, meant, read
 
 
 def write(folder: Path, text: str) -> Path:
@@ -15,7 +15,7 @@ def write(folder: Path, text: str) -> Path:
 def test_rows_come_with_paths_beside_the_manifest(tmp_path: Path) -> None:
     (row,) = read(write(tmp_path, "path,label,subject,gender,split\nimg/a.png,joy,S1,,train\n"))
     assert row.path == tmp_path / "img" / "a.png"
-    assert (row.label, row.subject, row.split) == ("joy", "S1", "train")
+    assert (row.label, row.subject, row.split, row.line) == ("joy", "S1", "train", 2)
 
 
 @pytest.mark.parametrize(("label", "emotion"), [("calm", "neutral"), ("fear", "fear"), ("boredom", None)])
@@ -47,6 +47,18 @@ def test_a_missing_manifest_is_an_error_of_one_line(tmp_path: Path) -> None:
     with pytest.raises(ManifestError) as error:
         read(tmp_path / "none.csv")
     assert "\n" not in str(error.value)
+
+
+def test_a_folder_is_told_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match=r"is a folder; should be a table in it, such as .*manifest\.csv"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("label", "name"), [("happy", "joy"), ("Angry", "anger"), ("suprise", "surprise"), ("boredom", "")]
+)
+def test_of_an_unknown_label_it_is_said_what_it_may_stand_for(label: str, name: str) -> None:
+    assert meant(label) == name
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:

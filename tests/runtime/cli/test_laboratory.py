@@ -46,6 +46,21 @@ def test_evaluate_text_prints_one_json_object(tmp_path: Path) -> None:
     assert "1 items" in call("evaluate", "text", "--manifest", table).stdout
 
 
+def test_the_lines_that_the_text_net_learned_from_are_told_to_be_so(tmp_path: Path) -> None:
+    (tmp_path / "text_meld").mkdir()
+    for name, warned in (("dev", True), ("test", False)):
+        table = tmp_path / "text_meld" / f"{name}.csv"
+        table.write_text("dialogue,utterance,speaker,text,label\n0,0,Ann,Oh no!,sadness\n")
+        result = call("evaluate", "text", "--manifest", table, "--json")
+        assert ("see models/weights/text.md" in json.loads(result.stdout)["warning"]) == warned
+        assert ("no score on strangers" in result.stderr) == warned
+
+
+def test_a_table_of_lines_has_no_splits_and_is_no_folder(tmp_path: Path) -> None:
+    assert "a table of lines is one split" in problem("evaluate", "text", "--manifest", "a", "--split", "dev")
+    assert "is a folder" in problem("evaluate", "text", "--manifest", tmp_path)
+
+
 def test_a_missing_table_is_a_line(tmp_path: Path) -> None:
     assert "none.csv" in problem("evaluate", "text", "--manifest", tmp_path / "none.csv")
 

@@ -62,6 +62,7 @@ def test_an_added_network_is_listed_beside_ours_until_it_is_removed(joyful: Path
         "data": "FER2013, as published; of this very file nothing is known",
         "licence": "MIT",
         "commercial": False,
+        "trained_on": {},
     }
     assert {"face", "voice"} <= listed().keys()
     assert "glad" in call("models").output
@@ -95,6 +96,22 @@ def test_an_added_network_is_scored_like_ours(joyful: Path, tmp_path: Path) -> N
     scores = json.loads(result.stdout)
     assert (scores["n"], scores["accuracy"], scores["missed"]) == (2, 0.5, 0)
     assert "glad (unknown)" in result.stderr
+
+
+def test_of_an_added_network_only_its_own_learning_counts(joyful: Path, tmp_path: Path) -> None:
+    call("models", "add", joyful, "--as", "mini_xception", "--name", "glad")
+    (tmp_path / "faces_ck48").mkdir()
+    manifest = tmp_path / "faces_ck48" / "manifest.csv"
+    manifest.write_text("path,label,subject,split\na.png,joy,1,dev\n")
+    player = cv2.VideoCapture(str(SAMPLE_CLIP)).read()[1]
+    cv2.imwrite(str(tmp_path / "faces_ck48" / "a.png"), player[106:386, 172:452])
+    warnings = [
+        json.loads(call("evaluate", name, "--manifest", manifest, "--crops", "--json", *more).stdout)[
+            "warning"
+        ]
+        for name, more in (("mien", ()), ("glad", ()), ("mien", ("--weights-licence", "permissive")))
+    ]
+    assert [bool(each) for each in warnings] == [True, False, False]
 
 
 def test_a_recording_says_which_networks_recognized_and_a_replay_uses_them_again(
