@@ -14,8 +14,8 @@ help: ## Say what there is to make
 run: $(VENV)/installed ## Watch a character answer the sample clip (no camera needed)
 	$(BIN)/mien demo
 
-tavern: $(VENV)/installed ## Play in a tavern whose people feel (no camera needed; Panda3D)
-	$(BIN)/python -m mien.examples.tavern
+tavern: $(VENV)/installed ## Play in a tavern whose people feel (no camera needed; options in ARGS)
+	$(BIN)/python -m mien.examples.tavern $(ARGS)
 
 test: lint unit ## Check everything: style, types, tests
 

@@ -5,12 +5,13 @@ Without SOURCE the sample clip plays the player; `camera` lets you play.
 
 import argparse
 import importlib.util
+import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 RATE: Final = 60
 """Pictures a second, at most."""
@@ -24,10 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _sorry(MISSING)
     from mien.examples.tavern.core_library import CoreLibraryError  # noqa: PLC0415 - once Panda3D is there
     from mien.examples.tavern.display import DisplayError  # noqa: PLC0415
+    from mien.examples.tavern.sidecar import SidecarError  # noqa: PLC0415
 
     try:
         _play(options)
-    except (CoreLibraryError, DisplayError) as mistake:
+    except (CoreLibraryError, DisplayError, SidecarError) as mistake:
         return _sorry(str(mistake))
     except KeyboardInterrupt:
         return 130
@@ -70,11 +72,9 @@ def _play(options: argparse.Namespace) -> None:
             since = now - began if sidecar is None or sidecar.begun is None else now - sidecar.begun / 1e6
             if options.seconds and since > options.seconds and (sidecar is None or sidecar.begun is not None):
                 break
-            if sidecar:
-                sidecar.step()
-                game.notice = sidecar.failure and f"the sidecar has ended: {sidecar.failure}"
-            for line in client.notices():
+            for line in (*(sidecar.step() if sidecar else ()), *client.notices()):
                 print(line, file=sys.stderr)
+            game.notice = sidecar.failure if sidecar else ""
             game.step(now - began, now - last)
             if not options.offscreen or film:  # else nobody looks before the last picture
                 base.task_mgr.step()
@@ -93,13 +93,20 @@ def _save(path: Path, base: object) -> None:
 
     from mien.examples.tavern.display import picture  # noqa: PLC0415
 
-    cv2.imwrite(str(path), picture(base)[..., ::-1])
+    path.write_bytes(cv2.imencode(path.suffix, picture(base)[..., ::-1])[1].tobytes())
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says a mistake in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(_sorry(f"{message}; --help names all there is"))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     here = Path(__file__).resolve().parent
     clip = here.parent / "first_light" / "player.mp4"
-    parser = argparse.ArgumentParser(prog="python -m mien.examples.tavern", description=__doc__)
+    parser = _Parser(prog="python -m mien.examples.tavern", description=__doc__)
     parser.add_argument("source", nargs="?", default=str(clip), help="camera, a clip or a session")
     parser.add_argument("--library", type=_folder, default=here / "library", help="rules and cast")
     parser.add_argument("--port", type=int, default=5570, help="first of four ports")
@@ -112,8 +119,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=float, default=0, help="end so long after the beginning of the clip; 0: with Esc"
     )
-    parser.add_argument("--picture", type=Path, metavar="OUT.png", help="keep the last picture")
-    parser.add_argument("--film", type=Path, metavar="OUT.mp4", help="keep them all")
+    parser.add_argument("--picture", type=_new(".png"), metavar="OUT.png", help="keep the last picture")
+    parser.add_argument("--film", type=_new(".mp4"), metavar="OUT.mp4", help="keep them all")
     return parser.parse_args(arguments)
 
 
@@ -130,6 +137,21 @@ def _folder(text: str) -> Path:
     if not Path(text).is_dir():
         raise argparse.ArgumentTypeError(f"there is no folder {text}")
     return Path(text)
+
+
+def _new(suffix: str) -> Callable[[str], Path]:
+    """Return what takes the name of a file to write, if that can be written."""
+
+    def new(text: str) -> Path:
+        path = Path(text)
+        if path.suffix.lower() != suffix:
+            raise argparse.ArgumentTypeError(f"should end in {suffix}, not {text!r}")
+        _folder(str(path.parent))
+        if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise argparse.ArgumentTypeError(f"cannot write {text}")
+        return path
+
+    return new
 
 
 def _sorry(line: str) -> int:

@@ -9,10 +9,16 @@ from numpy.typing import NDArray
 from panda3d.core import load_prc_file_data
 
 SIZE: Final = (1280, 720)
+WITHOUT: Final = (
+    'make tavern ARGS="--offscreen --seconds 20 --picture out.png", or the same after '
+    "`python -m mien.examples.tavern`"
+)
+"""What to do without a display."""
 
 _SETTINGS: Final = """
 window-title Mien: the tavern
 audio-library-name null
+print-pipe-types 0
 textures-power-2 none
 gl-coordinate-system default
 notify-level-device fatal
@@ -55,7 +61,7 @@ def open_display(size: tuple[int, int] = SIZE, *, offscreen: bool = False, smoot
         driver = (
             "EGL, such as Mesa's (on Debian: apt install libegl1)"
             if offscreen
-            else "a display, or --offscreen"
+            else f"a display; without one: {WITHOUT}"
         )
         raise DisplayError(f"cannot draw here: it takes OpenGL 3.3 and {driver}") from error
     base.disable_mouse()

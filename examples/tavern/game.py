@@ -42,11 +42,15 @@ class Doing:
     rules: dict[str, Behavior] = field(default_factory=dict)
     speech: str = ""
     spoke: float = -100.0
+    found: str | None = ""
+    """What it was at when the game came; None once its own behavior has been told."""
 
     def take(self, behavior: Behavior, t: float) -> None:
         """Take in that a behavior started or ended."""
         rule = behavior.rule.decode()
         self.rules.pop(rule, None)
+        if behavior.inflicter == behavior.character:
+            self.found = None
         if behavior.started:
             self.rules[rule] = behavior
             if behavior.speech:
@@ -58,7 +62,8 @@ class Doing:
 
     def behavior(self) -> str:
         """Return the newest rule that is the character's own."""
-        return next((n for n, b in reversed(self.rules.items()) if b.inflicter == b.character), "")
+        own = (n for n, b in reversed(self.rules.items()) if b.inflicter == b.character)
+        return next(own, self.found or "")
 
 
 class Game:
@@ -152,6 +157,10 @@ class Game:
         """Let a mug fall."""
         self._client.event("mug_breaks", PLAYER, 0, 1.0)
 
+    def behavior(self, who: str) -> str:
+        """Return what one of `FIGURES` is at, or nothing."""
+        return self._doing.get(self._cast.get(who, -1), Doing()).behavior()
+
     # --- one picture --------------------------------------------------------------------------------------
 
     def step(self, t: float, dt: float) -> Poses:
@@ -159,6 +168,7 @@ class Game:
         poses = self._client.update()
         self._recast(poses)
         self._take_behaviors(t)
+        self._find_behaviors(poses)
         self.dog.step(t, dt)
         self._burn(t, dt)
         self._show(poses, t, dt)
@@ -182,6 +192,17 @@ class Game:
         for behavior in self._client.behaviors():
             if behavior.character in self._doing:
                 self._doing[behavior.character].take(behavior, t)
+
+    def _find_behaviors(self, poses: Poses) -> None:
+        """Find out what those are at of whom nothing was told: events tell only what has changed since."""
+        unknown = [id_ for id_, doing in self._doing.items() if doing.found is not None]
+        rules = self._client.names("rule") if unknown else []
+        if not rules:
+            return
+        strengths = dict(zip(poses.ids.tolist(), self._client.activity(len(poses.ids)), strict=True))
+        for id_ in unknown:
+            row = strengths.get(id_)
+            self._doing[id_].found = rules[row.argmax()] if row is not None and row.any() else ""
 
     def _burn(self, t: float, dt: float) -> None:
         goal = 0.8 if self.lit else 0.0

@@ -5,9 +5,16 @@ from typing import Final
 
 from mien.bridge.clock import monotonic_micros
 from mien.runtime.cli.app import PREFIX
-from mien.runtime.supervisor import Child, ChildFailedError, Supervisor
+from mien.runtime.supervisor import USER_ERROR, Child, ChildFailedError, Supervisor
 
-LIBRARY: Final = Path(__file__).resolve().parent / "library"
+STARTS: Final = 10_000_000
+"""Microseconds of a clip within which a mistake of the user's comes to light, opening its source."""
+LOADS: Final = 120_000_000
+"""Microseconds within which both processes have loaded, on the slowest of machines."""
+
+
+class SidecarError(Exception):
+    """The sidecar cannot start; the text says why."""
 
 
 class Sidecar:
@@ -21,36 +28,41 @@ class Sidecar:
             library: rules and cast.
             port: first of four.
         """
+        self._started = monotonic_micros()
         network = ["--port", str(port), "--supervised"]
         played = ["--source", source] if Path(source).is_file() else []
-        self._supervisor = Supervisor(
-            lambda: Child(["direct", "--library", str(library), *played, *network]),
-            lambda: Child(["perceive", source, *network]),
-        )
+        self._director = Child(["direct", "--library", str(library), *played, *network])
+        self._supervisor = Supervisor(lambda: self._director, lambda: Child(["perceive", source, *network]))
         self.failure = ""
         """Why it cannot go on, or empty."""
-        self.notice = ""
-        """The newest line for a person."""
 
     @property
     def begun(self) -> int | None:
         """When the clip began, microseconds of this machine's clock; None while it loads."""
         return self._supervisor.begun
 
-    @property
-    def source_ended(self) -> bool:
-        """Whether the clip is over: the characters live on by themselves."""
-        return self._supervisor.source_ended
+    def step(self) -> list[str]:
+        """Look after both processes; return lines for a person.
 
-    def step(self) -> None:
-        """Look after both processes."""
+        Raises:
+            SidecarError: they cannot start. Once they have, `failure` says why they cannot go on.
+        """
         if self.failure:
-            return
+            return []
+        now = monotonic_micros()
         try:
-            for notice in self._supervisor.step(monotonic_micros()):
-                self.notice = notice
+            notices = self._supervisor.step(now)
         except ChildFailedError as failed:
-            self.failure = str(failed).removeprefix(PREFIX)
+            # A library may have several mistakes, each in its line, of which `failed` has only the last.
+            mistakes = "\n".join(self._director.lines).partition(PREFIX)[2]
+            why = mistakes or str(failed).removeprefix(PREFIX)
+            if self.begun is None or (failed.code == USER_ERROR and now - self.begun < STARTS):
+                raise SidecarError(why) from None
+            self.failure = f"the sidecar has ended: {why}"
+            return [self.failure]
+        if self.begun is None and now - self._started > LOADS:
+            raise SidecarError(f"the sidecar has not begun within {LOADS / 1e6:g} s")
+        return notices
 
     def end(self) -> None:
         """End both processes, within seconds."""

@@ -15,11 +15,12 @@ from mien.bridge.channels import Endpoints
 from mien.bridge.clock import clock_id, monotonic_micros
 from mien.bridge.faces import FACE, SHAPE
 from mien.bridge.inbox import Inbox
-from mien.bridge.messages import EMOTIONS, FaceFrame, Hello, Message
+from mien.bridge.messages import EMOTIONS, Activity, FaceFrame, Hello, Message
 from mien.bridge.zeromq import ZeroMQEmitter
 
 PATIENCE = 60.0
 RATE = 60
+RULES = ("wait", "glare")
 CAST = ("Marta", "Bram", "Lily")
 Pixels = NDArray[np.uint8]
 
@@ -46,7 +47,7 @@ class Publisher:
         self.emitter.emit([Hello(
             t=monotonic_micros(), session="test", generation=1, clock=clock_id(), wall=1, rate=RATE,
             emotions=EMOTIONS, pad=np.zeros((7, 3), np.float32), ids=self.ids, characters=self.cast,
-            face=FACE, rules=(),
+            face=FACE, rules=RULES,
         )])  # fmt: skip
 
     def send(self, faces: NDArray[np.float32]) -> None:
@@ -56,6 +57,10 @@ class Publisher:
             affect=np.full((len(self.ids), 2, 7), 0.1, np.float32), face=faces,
         )])  # fmt: skip
         self.received += self.inbox.drain()
+
+    def announce(self, strengths: NDArray[np.float32]) -> None:
+        """Say how strongly everybody executes each of `RULES`."""
+        self.emitter.emit([Activity(t=monotonic_micros(), ids=self.ids, intensity=strengths)])
 
     def close(self) -> None:
         self.emitter.close()

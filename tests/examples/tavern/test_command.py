@@ -1,6 +1,7 @@
 """`python -m mien.examples.tavern`, as its users run it: as a process, with a sidecar of its own."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import numpy as np
 import psutil
 import pytest
 
+LIBRARY = Path(__file__).parents[3] / "examples" / "tavern" / "library"
 PATIENCE = 100
 pytestmark = pytest.mark.timeout(300)  # the first run builds core and heads
 COMMAND = (sys.executable, "-m", "mien.examples.tavern")
@@ -37,8 +39,8 @@ def tavern(core: Path, make_clip: Callable[..., Path], port: int) -> Iterator[Ca
     clip = make_clip(times=[i / 10 for i in range(100)])
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: object) -> subprocess.Popen[str]:
-        command = [*COMMAND, str(clip), "--offscreen", "--size", "320x180", "--port", str(port)]
+    def start(*arguments: object, source: Path = clip) -> subprocess.Popen[str]:
+        command = [*COMMAND, str(source), "--offscreen", "--size", "320x180", "--port", str(port)]
         process = subprocess.Popen(
             [*command, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env={**os.environ, "MIEN_CORE": str(core)},
@@ -80,6 +82,60 @@ def test_one_command_runs_sidecar_and_game_keeps_picture_and_film_and_ends_both(
     assert not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children)
 
 
+@pytest.fixture
+def taken(port: int) -> Iterator[int]:
+    """Listen on the first port, as another sidecar would."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        yield port
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    """Wait until it ends with a user's mistake; return what it said of that."""
+    _, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2 and "Traceback" not in err, err
+    return err.partition("tavern: ")[2]
+
+
+@pytest.mark.parametrize("arguments", [(), ("--seconds", 3)], ids=["endless", "for seconds"])
+def test_a_port_in_use_ends_the_game_instead_of_joining_another_sidecar(
+    tavern: Callable[..., Any], taken: int, arguments: tuple[object, ...]
+) -> None:
+    line = said(tavern(*arguments))
+    assert f"{taken}" in line and "the port is in use" in line and line.count("\n") == 1
+
+
+def test_a_broken_library_ends_the_game_with_every_mistake(
+    tavern: Callable[..., Any], tmp_path: Path
+) -> None:
+    library = shutil.copytree(LIBRARY, tmp_path / "library")
+    (library / "feelings.yaml").write_text("emotions:\n  - name: [fondness\n")
+    assert "feelings.yaml:" in said(tavern("--library", library))
+
+
+def test_a_source_that_is_not_there_ends_the_game(tavern: Callable[..., Any], tmp_path: Path) -> None:
+    line = said(tavern("--seconds", 8, source=tmp_path / "nowhere.mp4"))
+    assert line.startswith("no such file") and line.count("\n") == 1
+
+
+def test_a_sidecar_that_dies_later_is_said_and_the_game_still_ends_in_time(
+    tavern: Callable[..., Any], tmp_path: Path
+) -> None:
+    picture = tmp_path / "last.png"
+    process = tavern("--seconds", 4, "--picture", picture)
+    director, _ = sidecar(process)
+    err = ""
+    for err_line in process.stderr:
+        err += err_line
+        if "faces arrive" in err_line:
+            director.kill()
+            break
+    rest = process.communicate(timeout=PATIENCE)[1]
+    assert process.returncode == 0 and picture.is_file(), err + rest
+    assert "the sidecar has ended: the director ended with exit code" in rest
+
+
 def test_a_game_that_is_killed_leaves_no_orphans(tavern: Callable[..., Any]) -> None:
     process = tavern()
     children = sidecar(process)
@@ -89,17 +145,21 @@ def test_a_game_that_is_killed_leaves_no_orphans(tavern: Callable[..., Any]) -> 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "named"),
     [
         (("--size", "big"), "1280x720"),
         (("--library", "nowhere"), "no folder nowhere"),
+        (("--picture", "nowhere/p.png"), "no folder nowhere"),
+        (("--film", "nowhere/f.mp4"), "no folder nowhere"),
+        (("--picture", "p.gif"), "end in .png"),
     ],
 )
-def test_mistakes_are_said_in_a_line(arguments: tuple[str, ...], said: str) -> None:
+def test_mistakes_are_said_in_a_line_before_anything_starts(arguments: tuple[str, ...], named: str) -> None:
     done = subprocess.run(
         [*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE
     )
-    assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2 and named in done.stderr
+    assert done.stderr.startswith("tavern: ") and done.stderr.count("\n") == 1
 
 
 def test_without_panda3d_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

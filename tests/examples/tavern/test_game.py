@@ -56,6 +56,14 @@ def test_the_newest_behavior_counts_and_the_one_before_returns_when_it_ends() ->
     assert (doing.behavior(), doing.gesture()) == ("glare", "fold_arms")
 
 
+def test_what_somebody_was_found_at_counts_until_their_first_event_of_their_own() -> None:
+    doing = Doing(found="glare")
+    doing.take(behavior("warmth", started=True, inflicter=1000), 1.0)
+    assert doing.behavior() == "glare"
+    doing.take(behavior("glare", started=False), 2.0)
+    assert doing.behavior() == ""
+
+
 def test_what_a_smart_object_does_to_somebody_is_not_their_own_behavior() -> None:
     doing = Doing()
     doing.take(behavior("wait", started=True), 1.0)

@@ -56,6 +56,18 @@ def test_the_sidecar_learns_where_everybody_is_and_of_fire_dog_and_events(stage:
         game.step(3.0, 0.05)
 
 
+def test_a_game_that_comes_late_learns_what_everybody_is_at(stage: Any) -> None:
+    strengths = np.array([[0, 1], [1, 0.2], [0, 0]], np.float32)
+
+    def found() -> list[str]:
+        stage.publisher.announce(strengths)
+        stage.publisher.send(np.zeros((3, len(FACE)), np.float32))
+        stage.game.step(3.0, 0.0)
+        return [stage.game.behavior(who) for who in ("Marta", "Bram", "Lily")]
+
+    until(lambda: found() == ["glare", "wait", ""], "what they are at")
+
+
 def test_faces_fade_to_neutral_when_the_sidecar_goes_and_live_again_with_another_cast(
     stage: Any,
 ) -> None:
