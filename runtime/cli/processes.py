@@ -138,15 +138,17 @@ def _plot(source: str, transcript: Path | None, out: Path, wanted: Wanted, *, fo
     if not is_file(source):
         raise UserError(f"--plot needs a clip or a session that has an end, not {source!r}")
     refuse_to_replace(out, ".png", force=force)
+    if not out.parent.is_dir():
+        raise UserError(f"cannot write {out}: there is no folder {out.parent}")
     with users_mistakes(), ExitStack() as opened:
-        sensed, _ = open_source(source, 0, transcript)
+        sensed, notices = open_source(source, 0, transcript)
         opened.callback(sensed.close)
         chosen = recognition.choose(wanted)
         stdout.print(chosen.line(), markup=False, soft_wrap=True)
         recognizer, told = recognition.recognizer(wanted, chosen)
         with stdout.status(f"watching {escape(source)}"):
             seen = watch(sensed, Perceiver(recognizer, embed=False))
-        for notice in (*told, *sensed.notices()):
+        for notice in (*told, *notices, *sensed.notices()):
             stdout.print(notice, style="yellow", markup=False, soft_wrap=True)
         name = Path(source).name
         picture = timeline(name, seen.estimates, seen.stills, seen.loudness, seen.lines, seen.end)

@@ -10,7 +10,7 @@ from mien.runtime.sense.camera import Camera, OpenCVCamera
 from mien.runtime.sense.clip import Clip
 from mien.runtime.sense.microphone import Microphone, SoundDeviceMicrophone
 from mien.runtime.sense.source import Combined, SenseError, Source
-from mien.runtime.sense.transcript import Lines, read_transcript
+from mien.runtime.sense.transcript import Lines, beyond, read_transcript
 from mien.runtime.sessions.media import session_media
 from mien.runtime.sessions.session import read_session
 
@@ -37,7 +37,9 @@ def open_source(source: str, start: Micros, transcript: Path | None = None) -> t
     if transcript is not None:
         lines = read_transcript(transcript, start)
         opened, notices = open_source(source, start)
-        return Combined((opened, Lines(lines))), notices
+        length = getattr(opened, "duration", None)
+        late = beyond(lines, start + length) if length else ""
+        return Combined((opened, Lines(lines))), [*notices, *([late] if late else [])]
     devices = _DEVICES.fullmatch(source)
     if devices is None:
         path = Path(source)

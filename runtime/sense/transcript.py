@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +15,18 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 MOST_TEXT: Final = 1024
 """Bytes of UTF-8 in one line."""
 MOST_SPEAKERS: Final = 1000
+TOLERANCE: Final = 500_000
+"""Microseconds that a line may end after its clip: the last cue often does."""
 COLUMNS: Final = ("time", "speaker", "text")
 PLAYERS: Final = ("", "player")
 """Names of speakers, in lower case, that mean the player."""
 
 _CUE: Final = re.compile(r"(?P<begin>[\d:.,]+)\s*-->\s*(?P<end>[\d:.,]+)")
+_ARROW: Final = re.compile(r"-+>|[–—→]")
+_SPAN: Final = re.compile(rf"[\d:.,]+\s*({_ARROW.pattern})\s*[\d:.,]+")
+"""Two times with what is, or was meant to be, an arrow between them."""
+_NO_CUES: Final = ("WEBVTT", "NOTE", "STYLE", "REGION")
+"""How the blocks of a WebVTT file begin that hold nothing that is said."""
 _CLOCK: Final = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,2}):)?(\d{1,6})(?:[.,](\d{1,6}))?")
 _VOICE: Final = re.compile(r"<v(?:\.[^\s>]*)?\s+(?P<name>[^>]*)>")
 _TAG: Final = re.compile(r"<[^>]*>")
@@ -98,27 +105,56 @@ def read_transcript(file: Path, start: Micros) -> list[Utterance]:
     return sorted(lines, key=lambda line: line.t)
 
 
+def beyond(lines: Sequence[Utterance], end: Micros) -> str:
+    """Return a line for a person about those that end after `end`, where the clip does; empty for none."""
+    late = [line for line in lines if line.t > end + TOLERANCE]
+    if not late:
+        return ""
+    return (
+        f"transcript: {len(late)} of {len(lines)} lines end after the clip does, the first by "
+        f"{(late[0].t - end) / 1e6:.1f} s: it may belong to another clip"
+    )
+
+
 def _cues(file: Path, text: str) -> Iterator[tuple[int, Micros, str, str]]:
     """Yield row, end, speaker and text of the cues of an SRT or WebVTT file."""
-    rows = iter(enumerate(text.splitlines(), 1))
-    for number, row in rows:
-        if "-->" not in row:
-            continue  # a header, note, or number of a cue
-        cue = _CUE.match(row.strip())
-        end = _time(cue["end"]) if cue else None
-        if end is None:
-            right = "00:00:01.000 --> 00:00:02.500"
-            raise SenseError(f"{file}:{number}: a cue looks like {right}, not {row!r:.60}")
-        said = []
-        for _, following in rows:
-            if not following.strip():
-                break
-            said.append(following.strip())
+    for number, block in _blocks(text):
+        if block[0].startswith(_NO_CUES):
+            continue
+        # What stands above the time is the cue's number or name.
+        at = 0 if _ARROW.search(block[0]) or len(block) == 1 else 1
+        begin, end = _span(file, number + at, block[at])
+        if end < begin:
+            raise SenseError(f"{file}:{number + at}: the cue ends before it begins: {block[at]:.60}")
+        said = block[at + 1 :]
+        for row, following in enumerate(said, number + at + 1):
+            if _SPAN.match(following):
+                raise SenseError(f"{file}:{row}: an empty line should separate this cue from the one above")
         joined = " ".join(said)
         voice = _VOICE.search(joined)
         spoken = _TAG.sub("", joined).strip()
         if spoken:
-            yield number, end, voice["name"] if voice else "", spoken
+            yield number + at, end, voice["name"] if voice else "", spoken
+
+
+def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield what stands between empty lines, stripped, each with the number of its first row."""
+    block: list[str] = []
+    for number, row in enumerate([*text.splitlines(), ""], 1):
+        if row.strip():
+            block.append(row.strip())
+        elif block:
+            yield number - len(block), block
+            block = []
+
+
+def _span(file: Path, number: int, row: str) -> tuple[Micros, Micros]:
+    cue = _CUE.match(row)
+    begin, end = (_time(cue["begin"]), _time(cue["end"])) if cue else (None, None)
+    if begin is None or end is None:
+        right = "00:00:01.000 --> 00:00:02.500"
+        raise SenseError(f"{file}:{number}: a cue looks like {right}, not {row!r:.60}")
+    return begin, end
 
 
 def _rows(file: Path, text: str) -> Iterator[tuple[int, Micros, str, str]]:

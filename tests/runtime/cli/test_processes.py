@@ -33,6 +33,7 @@ def test_a_clip_is_drawn_and_the_same_each_time(tmp_path: Path) -> None:
     [
         (("camera", "--plot", "x.png"), "needs a clip"),
         ((SAMPLE_CLIP, "--plot", "x.jpg"), "should end in .png"),
+        ((SAMPLE_CLIP, "--plot", "no/x.png"), "there is no folder no"),
         (("no.mp4", "--plot", "x.png"), "no such file"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from mien.bridge.messages import FIRST_CHARACTER, PLAYER, Utterance
 from mien.runtime.sense.source import SenseError
-from mien.runtime.sense.transcript import MOST_BYTES, Lines, read_transcript
+from mien.runtime.sense.transcript import MOST_BYTES, Lines, beyond, read_transcript
 
 SRT = "\ufeff1\n00:00:01,000 --> 00:00:02,500\nHello\n<i>there</i>!\n\n2\n0:00:03.5 --> 00:01:00,25\nBye.\n"
 VTT = "WEBVTT\n\nNOTE nobody reads this\n\n00:01.000 --> 00:02.500 align:start\n<v Bob>Who is there?\n"
@@ -48,6 +48,12 @@ def test_a_table_gives_lines_in_order_of_time_with_one_id_a_speaker(tmp_path: Pa
         ("a.txt", "hello", "ends in .srt, .vtt or .csv"),
         ("a.srt", "", "holds no line"),
         ("a.srt", "1\nsoon --> later\nHello\n", r"a\.srt:2: a cue looks like"),
+        ("a.srt", "1\n00:00:01,000 -> 00:00:02,500\nHello\n", r"a\.srt:2: a cue looks like .* --> "),
+        ("a.srt", "0:01 --> 0:02\nHi\n\n00:02 -> 00:03\nHo\n", r"a\.srt:4: a cue looks like"),
+        ("a.srt", "1\n0:01 --> 0:02\nHi\n2\n0:03 -> 0:04\nHo\n", r"a\.srt:5: an empty line should"),
+        ("a.srt", "1\n0:01 --> 0:02\nHi\n\nHo\n", r"a\.srt:5: a cue looks like"),
+        ("a.srt", "1\n00:00:05,000 --> 00:00:02,500\nHello\n", r"a\.srt:2: the cue ends before it begins"),
+        ("a.vtt", "WEBVTT\n\nsoon --> 0:02\nHello\n", r"a\.vtt:3: a cue looks like"),
         ("a.csv", "when,who,what\n1,2,3\n", r"a\.csv:1: column time is missing"),
         ("a.csv", "time,speaker,text\nsoon,,Hi\n", r"a\.csv:2: time should be seconds, is 'soon'"),
         ("a.csv", f"time,speaker,text\n1,,{'x' * 1025}\n", r"a\.csv:2: the line is longer than 1024 bytes"),
@@ -58,6 +64,12 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, name: str, text: s
     with pytest.raises(SenseError, match=problem) as error:
         read_transcript(write(tmp_path, name, text), 0)
     assert "\n" not in str(error.value)
+
+
+def test_lines_that_end_after_the_clip_are_told(tmp_path: Path) -> None:
+    lines = read_transcript(write(tmp_path, "a.csv", CSV), 0)
+    assert beyond(lines, 4_000_000) == ""
+    assert "2 of 4 lines end after the clip does, the first by 1.0 s" in beyond(lines, 2_000_000)
 
 
 def test_bytes_that_are_no_text_and_a_missing_file_are_said(tmp_path: Path) -> None:
