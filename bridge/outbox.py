@@ -7,6 +7,7 @@ import zmq
 
 from mien.bridge.channels import GAME, PERCEPTS, Channel, Endpoints
 from mien.bridge.codec import encode
+from mien.bridge.handshakes import Handshakes
 from mien.bridge.keys import ClientKeys
 from mien.bridge.messages import Message
 from mien.bridge.transport import Transport
@@ -31,6 +32,8 @@ class Outbox:
 
         def set_up(socket: "zmq.Socket[bytes]") -> None:
             socket.immediate = not keep
+            monitor = self._transport.watch(socket)
+            self._handshakes = Handshakes(monitor, encrypted=keys is not None)
 
         self._channel = channel
         self._transport = Transport(keys)
@@ -71,6 +74,11 @@ class Outbox:
             return False
         self._sent += 1
         return True
+
+    def refused(self) -> str:
+        """Return why whoever listens there will not have us; empty where nothing has said so."""
+        self._handshakes.look()
+        return self._handshakes.refused
 
     def stats(self) -> Mapping[str, int]:
         """Return totals since the start: messages `sent` and `dropped`."""

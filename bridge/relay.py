@@ -13,6 +13,7 @@ from zmq.utils.monitor import parse_monitor_message
 
 from mien.bridge.channels import EVENTS, GAME, STATE, Channel, Endpoints
 from mien.bridge.codec import prefix
+from mien.bridge.handshakes import MECHANISM_MISMATCH, REFUSALS
 from mien.bridge.keys import ClientKeys
 from mien.bridge.messages import Hello
 from mien.bridge.transport import Transport
@@ -26,10 +27,8 @@ PATIENCE_MS: Final = 3000
 
 _WATCHED: Final = (
     zmq.EVENT_CONNECTED | zmq.EVENT_CONNECT_RETRIED | zmq.EVENT_DISCONNECTED | zmq.EVENT_HANDSHAKE_SUCCEEDED
-    | zmq.EVENT_HANDSHAKE_FAILED_AUTH | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
-    | zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL
+    | REFUSALS
 )  # fmt: skip
-_MECHANISM_MISMATCH: Final = int(zmq.PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH)
 
 
 class RelayError(Exception):
@@ -167,7 +166,7 @@ class Relay:
                 f"{self._remote} does not know our key: its folder of keys needs our public one, "
                 "clients/client.key as `mien keys` made it, and a restart"
             )
-        if event == zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL and value == _MECHANISM_MISMATCH:
+        if event == zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL and value == MECHANISM_MISMATCH:
             raise RelayError(f"{self._remote} takes no encrypted connections: start it with --keys")
         if event in (zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL, zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL):
             self._failed += 1

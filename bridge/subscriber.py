@@ -7,12 +7,12 @@ from typing import Final
 
 import numpy as np
 import zmq
-from zmq.utils.monitor import parse_monitor_message
 
 from mien.bridge.channels import EVENTS, STATE, Channel, Endpoints
 from mien.bridge.clock import ClockAlignment, clock_id, monotonic_micros
 from mien.bridge.codec import MalformedMessageError, decode, prefix
 from mien.bridge.complaints import Complaints
+from mien.bridge.handshakes import Handshakes
 from mien.bridge.keys import ClientKeys
 from mien.bridge.messages import Activity, FaceFrame, Hello, Message
 from mien.bridge.transport import Transport
@@ -44,6 +44,8 @@ class Reception:
     connections: int
     """Times that the state channel was connected: one more than reconnections."""
     connected: bool
+    refused: str = ""
+    """Why whoever listens there will not have us, as far as can be told; empty where nothing says so."""
 
 
 class Subscriber:
@@ -93,8 +95,7 @@ class Subscriber:
         self._age: int | None = None
         self._response: int | None = None
         self._frames = self._gaps = self._skipped = self._malformed = 0
-        self._connections = 0
-        self._connected = False
+        self._handshakes = Handshakes(self._monitors[0], encrypted=keys is not None)
 
     def receive(self, timeout: float = 0.0) -> list[Message]:
         """Return what has come: all messages in order, but of face frames and activity only the newest.
@@ -107,7 +108,7 @@ class Subscriber:
         """
         if timeout > 0:
             self._poller.poll(round(timeout * 1000))
-        self._watch_connection()
+        self._handshakes.look()
         return [message for channel, socket in self._sockets for message in self._drain(channel, socket)]
 
     def reception(self) -> Reception:
@@ -123,8 +124,9 @@ class Subscriber:
             gaps=self._gaps,
             skipped=self._skipped,
             malformed=self._malformed,
-            connections=self._connections,
-            connected=self._connected,
+            connections=self._handshakes.connections,
+            connected=self._handshakes.connected,
+            refused=self._handshakes.refused,
         )
 
     def close(self) -> None:
@@ -186,13 +188,6 @@ class Subscriber:
 
     def _watch(self, socket: "zmq.Socket[bytes]") -> None:
         self._monitors.append(self._transport.watch(socket))
-
-    def _watch_connection(self) -> None:
-        state = self._monitors[0]
-        while state.poll(0):
-            event = parse_monitor_message(state.recv_multipart())["event"]
-            self._connected = event == zmq.EVENT_HANDSHAKE_SUCCEEDED
-            self._connections += self._connected
 
 
 def _over(face: FaceFrame, before: FaceFrame) -> FaceFrame:

@@ -9,6 +9,7 @@ import zmq
 from zmq.auth.thread import ThreadAuthenticator
 
 from mien.bridge.channels import Channel
+from mien.bridge.handshakes import COMES_AND_GOES
 from mien.bridge.keys import ClientKeys, ServerKeys
 
 HEARTBEAT_MS: Final = 1000
@@ -21,8 +22,6 @@ KEEPALIVE_S: Final = 5
 """A receiver asks after a sender that was silent for so many seconds, and gives up after as many more."""
 RECONNECT_MS: Final = 100
 RECONNECT_MAX_MS: Final = 2000
-
-COMES_AND_GOES: Final = zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED
 
 _ADDRESS: Final = re.compile(r"(?P<curve>curve\+)?tcp://(?P<host>\[[^\]]+\]|[^:/\[\]]+):(?P<port>\d{1,5})")
 _SENDERS: Final = (zmq.PUB, zmq.XPUB, zmq.PUSH)
@@ -44,7 +43,7 @@ class PortInUseError(Exception):
         self.address = address
         super().__init__(
             f"cannot listen on {address} for the {channel} channel: the port is in use, "
-            "perhaps by another Mien. End that one, or choose other ports (`--port 5580`)"
+            f"perhaps by another Mien. End that one, or choose other ports (`--port {_elsewhere(address)}`)"
         )
 
 
@@ -189,6 +188,12 @@ def _parse(address: str) -> tuple[str, str, int]:
             f"make keys with `mien keys` and use curve+{address}"
         )
     return ("curve+tcp" if curve else "tcp"), host, int(match["port"])
+
+
+def _elsewhere(address: str) -> int:
+    """Return a first port well away from an address that is in use."""
+    port = int(address.rpartition(":")[2]) // 10 * 10
+    return port + 10 if port < 65_500 else port - 100
 
 
 def _is_loopback(host: str) -> bool:

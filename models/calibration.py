@@ -104,7 +104,11 @@ def read(file: Path) -> Calibration:
         with file.open("rb") as opened:
             data = opened.read(MOST_BYTES + 1)
     except OSError as error:
-        raise CalibrationError(f"{file}: {error.strerror}; make it with `mien calibrate`") from None
+        others = ", ".join(sorted(other.stem for other in file.parent.glob("*.json"))) or "nobody"
+        raise CalibrationError(
+            f"{file}: {error.strerror}; make it with `mien calibrate --player {file.stem}` "
+            f"(calibrated so far: {others})"
+        ) from None
     if len(data) > MOST_BYTES:
         raise CalibrationError(f"{file}: is longer than the {MOST_BYTES} bytes of a calibration")
     try:

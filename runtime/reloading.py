@@ -25,6 +25,7 @@ class Reloader:
         self._folder = folder
         self._director = director
         self._found: SimpleQueue[Director | str] = SimpleQueue()
+        self._failed = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="reloader", daemon=True)
         self._thread.start()
@@ -51,6 +52,7 @@ class Reloader:
 
     def _prepare(self) -> None:
         reloaded = reload(self._director.library, self._folder)
+        failed, self._failed = self._failed, bool(reloaded.message)
         if reloaded.message:
             self._found.put(reloaded.message)
         elif reloaded.library is not self._director.library:
@@ -60,6 +62,8 @@ class Reloader:
                 self._found.put(f"library not reloaded: {error}")
             else:
                 self._found.put(self._director)
+        elif failed:
+            self._found.put("library mended: it is again as it was before")
 
 
 Reloaded = Callable[[], Director | str | None]

@@ -68,7 +68,7 @@ def keys(
     folder: Annotated[Path, typer.Argument(help="Where the keys go; keep it private.")] = Path("keys"),
     client: Annotated[str, typer.Option(help="Name of the client that gets keys.")] = "client",
 ) -> None:
-    """Make CURVE keys, so that director, perceiver and game can run on different machines.
+    """Make CURVE keys, so that sidecar and game can run on different machines.
 
     Without keys nothing listens beyond this machine.
     """
@@ -79,11 +79,14 @@ def keys(
         written = make(folder, client)
     for path in written:
         stdout.print(f"[green]wrote[/] {escape(str(path))}")
-    stdout.print(f"The director: [bold]mien direct --host ADDRESS --keys {escape(str(folder))}[/]")
+    own = "" if client == "client" else f" --client {escape(client)}"
+    stdout.print(f"Here: [bold]mien run camera --host ADDRESS --keys {escape(str(folder))}[/]")
     stdout.print(
-        f"Copy server.key, {escape(client)}.key_secret to the other machine, then there: "
-        f"[bold]mien perceive camera --host ADDRESS --keys FOLDER[/]"
+        f"Copy {escape(str(folder))}/server.key and {escape(client)}.key_secret into a folder of the game's "
+        f"machine that only you can read, then there: [bold]mien relay ADDRESS --keys FOLDER{own}[/]",
+        soft_wrap=True,
     )
+    stdout.print("[dim]ADDRESS is this machine's, such as 192.168.1.20[/]")
 
 
 @app.command()
@@ -112,6 +115,11 @@ def relay(
     from mien.bridge.relay import Relay, RelayError
     from mien.runtime.cli.wiring import endpoints, users_mistakes
 
+    # The last of the three ports that either side has is the second after the first.
+    if host in {"127.0.0.1", "localhost", "[::1]"} and abs(port - remote_port) < 3:
+        raise UserError(
+            f"port {remote_port} of {host} is this relay's own port: choose --port, such as --port 6570"
+        )
     with users_mistakes():
         ours = load_client(keys, client)
         moved = Relay(endpoints(remote_port, host, curve=True), endpoints(port), ours)
@@ -170,6 +178,8 @@ def _reception(subscriber: "Subscriber", character: str, health: Mapping[str, fl
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     hello, frame = subscriber.hello, subscriber.face
     state = "[green]connected[/]" if reception.connected else "[yellow]not there[/]"
+    if reception.refused:
+        state = f"[yellow]{escape(reception.refused)}[/]"
     if hello is not None and not len(hello.ids):
         state = "[yellow]has ended[/]"
     table.add_row("[grey70]director[/]", state)

@@ -1,12 +1,17 @@
 """Options that several commands share, with the help that explains them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from mien.bridge.channels import DEFAULT_PORT
 from mien.runtime.cli.recognition import Licence, Provider
+
+LLF: Final = "127.0.0.1:11111"
+"""Where Unreal listens for Live Link Face unless told otherwise."""
+VMC: Final = "127.0.0.1:39539"
+"""Where VMC receivers listen unless told otherwise."""
 
 _NETWORK = "Network"
 _RECOGNITION = "Recognition"
@@ -48,7 +53,8 @@ Llf = Annotated[
     typer.Option(
         metavar="[NAME=]HOST:PORT,…",
         help="Unreal's Live Link Face port for all characters, or one for each: "
-        "[bold]Mira=127.0.0.1:11111,Bram=127.0.0.1:11112[/].",
+        "[bold]Mira=127.0.0.1:11111,Bram=127.0.0.1:11112[/]; means --emit llf too. "
+        f"[dim]Default: {LLF}.[/]",
         rich_help_panel=_NETWORK,
     ),
 ]
@@ -56,7 +62,8 @@ Vmc = Annotated[
     str,
     typer.Option(
         metavar="[NAME=]HOST:PORT,…",
-        help="The VMC receiver of the first character, or of each by name, as above.",
+        help="The VMC receiver of the first character, or of each by name, as above. "
+        f"[dim]Default: {VMC}.[/]",
         rich_help_panel=_NETWORK,
     ),
 ]

@@ -84,8 +84,8 @@ def direct(
     host: options.Host = "127.0.0.1",
     port: options.Port = 5570,
     keys: options.Keys = None,
-    llf: options.Llf = "127.0.0.1:11111",
-    vmc: options.Vmc = "127.0.0.1:39539",
+    llf: options.Llf = "",
+    vmc: options.Vmc = "",
     source: Annotated[Path | None, typer.Option(hidden=True)] = None,
     embed: Annotated[bool, typer.Option("--embed", hidden=True)] = False,
     recognizing: Annotated[str, typer.Option(hidden=True)] = "",
@@ -107,7 +107,11 @@ def direct(
         secret = wiring.server_keys(keys)
         inbox = Inbox(where, secret)
         opened.callback(inbox.close)
-        outs = wiring.emitters(emit, where, secret, llf, vmc, [c.name for c in loaded.characters])
+        cast = [each.name for each in loaded.characters]
+        outs = wiring.emitters(emit, where, secret, llf, vmc, cast)
+        if not supervised:
+            for line in wiring.without_receiver(llf, vmc, cast):
+                stdout.print(line, style="yellow", markup=False, soft_wrap=True)
         for out in outs:
             opened.callback(out.close)
         director = Director(loaded, seed=seed, rate=rate)

@@ -51,8 +51,8 @@ def run(
     host: options.Host = "127.0.0.1",
     port: options.Port = 5570,
     keys: options.Keys = None,
-    llf: options.Llf = "127.0.0.1:11111",
-    vmc: options.Vmc = "127.0.0.1:39539",
+    llf: options.Llf = "",
+    vmc: options.Vmc = "",
     weights_licence: options.WeightsLicence = Licence.ANY,
     face_model: options.FaceModel = "",
     detector: options.Detector = "",
@@ -65,7 +65,14 @@ def run(
     """
     from mien.bridge.subscriber import Subscriber
     from mien.runtime.cli.sources import is_file, open_source
-    from mien.runtime.cli.wiring import client_keys, endpoints, refuse_to_replace, users_mistakes
+    from mien.runtime.cli.wiring import (
+        client_keys,
+        endpoints,
+        load_library,
+        refuse_to_replace,
+        users_mistakes,
+        without_receiver,
+    )
 
     refuse_to_replace(record, ".mcap", force=force)
     if is_file(source):
@@ -76,6 +83,11 @@ def run(
     wanted = Wanted.typed(weights_licence, face_model, detector, provider, models, player)
     with users_mistakes():
         stdout.print(recognition.choose(wanted).line(), markup=False, soft_wrap=True)
+    if llf or vmc:
+        with users_mistakes():
+            cast = [each.name for each in load_library(library).characters]
+            for line in without_receiver(llf, vmc, cast):
+                stdout.print(line, style="yellow", markup=False, soft_wrap=True)
     if fast:
         _run_fast(
             source, library, record, transcript=transcript, embed=embed, seconds=seconds, emit=emit,
@@ -96,7 +108,8 @@ def run(
         "--rate",
         str(rate),
     ]
-    director += ["--llf", llf, "--vmc", vmc, *_given("--library", library), *_given("--record", record)]
+    director += [*_given("--llf", llf or None), *_given("--vmc", vmc or None)]
+    director += [*_given("--library", library), *_given("--record", record)]
     director += ["--recognizing", wanted.text()]
     perceiver = ["perceive", source, *network, *(["--embed"] if embed else []), *wanted.options()]
     perceiver += _given("--transcript", transcript)
@@ -211,7 +224,7 @@ def _run_fast(
         raise UserError(f"--fast needs a clip or a session that has an end, not {source!r}")
     with wiring.users_mistakes(), ExitStack() as parts:
         loaded = wiring.load_library(library)
-        opened, _ = open_source(source, 0, transcript)
+        opened, notices = open_source(source, 0, transcript)
         parts.callback(opened.close)
         outs = wiring.emitters(
             emit, wiring.endpoints(port), None, llf, vmc, [c.name for c in loaded.characters]
@@ -235,7 +248,7 @@ def _run_fast(
             ticks = run_virtual(
                 road, opened, perceiver, 0, name, lambda t: progress.update(task, completed=t), seconds
             )
-    for notice in [*told, *opened.notices(), *(recorder.notices() if recorder else ())]:
+    for notice in [*told, *notices, *opened.notices(), *(recorder.notices() if recorder else ())]:
         stdout.print(f"[yellow]{escape(notice)}[/]")
     elapsed = time.monotonic() - began
     stdout.print(f"{ticks} ticks in {elapsed:.1f} s ({ticks / rate / elapsed:.1f} × real time)")

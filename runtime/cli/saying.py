@@ -39,6 +39,8 @@ def say(
     from mien.bridge.outbox import LineSender
     from mien.runtime.cli.wiring import client_keys, endpoints, users_mistakes
 
+    if not text.strip():
+        raise UserError('there is nothing to say: mien say "Hello there"')
     lines: Iterable[str] = sys.stdin if text == "-" else [text]
     with users_mistakes():
         sender = LineSender(endpoints(port, host, curve=keys is not None), client_keys(keys))
@@ -52,6 +54,8 @@ def say(
                 except ValueError as error:
                     raise UserError(str(error)) from None
                 if not arrived:
+                    if why := sender.refused():
+                        raise UserError(f"port {port}: {why}")
                     raise UserError(
                         f"nobody listens on port {port}: start `mien run` first, or name its --port"
                     )

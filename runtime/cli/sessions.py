@@ -71,8 +71,8 @@ def replay(
         str, typer.Option(metavar="LIST", help="Also send the faces: see [bold]mien run[/].")
     ] = "",
     port: options.Port = 5570,
-    llf: options.Llf = "127.0.0.1:11111",
-    vmc: options.Vmc = "127.0.0.1:39539",
+    llf: options.Llf = "",
+    vmc: options.Vmc = "",
 ) -> None:
     """Execute a recording again: the same player, the same moments.
 
@@ -175,6 +175,8 @@ def _play(
     rerun = _rerun(session, library, Progress(disable=True))
     cast = rerun.director.engine.cast.names
     outs = wiring.emitters(emit, wiring.endpoints(port), None, llf, vmc, cast)
+    for line in wiring.without_receiver(llf, vmc, cast):
+        stdout.print(line, style="yellow", markup=False, soft_wrap=True)
     moment, screen, shown, begun = Moment(), Screen(), 0.0, time.monotonic()
     hello = rerun.director.hello(session.path.stem[:64], session.start, time.time_ns() // 1000)
     moment.take(hello)

@@ -21,7 +21,7 @@ from mien.bridge.zeromq import ZeroMQEmitter
 from mien.models.adapters.registry import RegistryError
 from mien.models.calibration import CalibrationError
 from mien.models.shipped import WeightsError
-from mien.runtime.cli import recognition
+from mien.runtime.cli import options, recognition
 from mien.runtime.cli.app import UserError
 from mien.runtime.sense.source import SenseError
 from mien.runtime.sessions.metadata import Metadata, SessionError, reference
@@ -64,22 +64,23 @@ def emitters(
     """Return the emitters that a list such as `zmq,llf` names.
 
     Args:
-        names: any of `zmq`, `llf`, `vmc`, separated by commas.
+        names: any of `zmq`, `llf`, `vmc`, separated by commas; an address for one of the latter names it too.
         where: addresses to publish on.
         keys: for addresses beyond this machine.
-        llf: addresses of Live Link Face receivers, see `receivers`.
-        vmc: addresses of VMC receivers.
+        llf: addresses of Live Link Face receivers, see `receivers`; empty for the usual one.
+        vmc: addresses of VMC receivers; empty for the usual one.
         cast: names of the characters.
     """
     makers: dict[str, Callable[[], list[Emitter]]] = {
         "zmq": lambda: [ZeroMQEmitter(where, keys)],
-        "llf": lambda: [LiveLinkFaceEmitter(*to) for to in receivers(llf, "--llf", cast)],
-        "vmc": lambda: [VMCEmitter(*to) for to in receivers(vmc, "--vmc", cast)],
+        "llf": lambda: _senders(LiveLinkFaceEmitter, llf or options.LLF, "--llf", cast),
+        "vmc": lambda: _senders(VMCEmitter, vmc or options.VMC, "--vmc", cast),
     }
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     for name in wanted:
         if name not in makers:
             raise UserError(f"--emit knows no {name!r}; it takes {', '.join(makers)}, separated by commas")
+    wanted += [name for name, given in (("llf", llf), ("vmc", vmc)) if given]
     made: list[Emitter] = []
     try:
         for name in dict.fromkeys(wanted):
@@ -89,6 +90,35 @@ def emitters(
             emitter.close()
         raise
     return made
+
+
+def _senders(
+    maker: Callable[[str, int, str | None], Emitter], text: str, option: str, cast: Collection[str]
+) -> list[Emitter]:
+    made: list[Emitter] = []
+    for host, port, name in receivers(text, option, cast):
+        try:
+            made.append(maker(host, port, name))
+        except (OSError, UnicodeError) as error:
+            for emitter in made:
+                emitter.close()
+            reason = getattr(error, "strerror", None) or "is no name of a machine"
+            raise UserError(f"{option}: cannot send to {host!r}: {reason}") from None
+    return made
+
+
+def without_receiver(llf: str, vmc: str, cast: Collection[str]) -> list[str]:
+    """Return a line for a person about each list of receivers by name that leaves characters out.
+
+    Raises:
+        UserError: see `receivers`.
+    """
+    lines = []
+    for text, option in ((llf, "--llf"), (vmc, "--vmc")):
+        names = {name for _, _, name in receivers(text, option, cast)} if text else {None}
+        if None not in names and (left := [name for name in cast if name not in names]):
+            lines.append(f"{option} names no receiver for {', '.join(left)}: their faces go nowhere there")
+    return lines
 
 
 def receivers(text: str, option: str, cast: Collection[str]) -> list[tuple[str, int, str | None]]:

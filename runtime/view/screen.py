@@ -169,13 +169,16 @@ def summary(moment: Moment, reception: Reception, seconds: float, recorded: Path
     """Return what a run came to, as a two-column table."""
     rows = [
         ("ran for", f"{seconds:.1f} s"),
-        ("face frames received", str(reception.frames + reception.skipped)),
+        ("face frames received", str(reception.frames)),
     ]
     if director := moment.status.get("director"):
         counters = director.counters
         # A dropped tick leaves a gap in the sequence as a lost frame does.
-        rows.append(("lost on the way", str(max(0, reception.gaps - counters.get("dropped_ticks", 0)))))
-        rows.append(("ticks", f"{counters.get('ticks', 0)}, {counters.get('dropped_ticks', 0)} dropped"))
+        dropped = counters.get("dropped_ticks", 0)
+        rows.append(("lost on the way", str(max(0, reception.gaps - dropped))))
+        # The director reports once a second; the newest frame knows of the ticks since then.
+        newest = moment.frame.seq + 1 - dropped if moment.frame else 0
+        rows.append(("ticks", f"{max(counters.get('ticks', 0), newest)}, {dropped} dropped"))
         if malformed := counters.get("in_malformed", 0):
             rows.append(("malformed messages", str(malformed)))
     if recorded and recorded.exists():

@@ -121,5 +121,5 @@ def test_a_file_that_is_something_else_is_refused(tmp_path: Path, data: bytes, p
 
 
 def test_a_player_that_nobody_calibrated_is_said(tmp_path: Path) -> None:
-    with pytest.raises(CalibrationError, match="make it with `mien calibrate`"):
+    with pytest.raises(CalibrationError, match="make it with `mien calibrate --player"):
         read(tmp_path / "nobody.json")
