@@ -104,8 +104,9 @@ def relay(
 ) -> None:
     """Bring a sidecar on another machine to this one, for games that speak no encryption.
 
-    The Unreal plugin is one: with a relay beside the game it connects to 127.0.0.1:5570 as if the sidecar
-    were here. Faces and behaviors come in, what the game says goes back, encrypted between the machines.
+    The Unreal plugin is one: with a relay beside the game it finds the sidecar on 127.0.0.1:5570.
+
+    Faces and behaviors come in, what the game says goes back, encrypted between the machines.
 
     [bold]On the sidecar's machine[/]: mien keys; mien run camera --host ADDRESS --keys keys
 

@@ -56,7 +56,7 @@ def test_an_address_means_that_faces_go_there() -> None:
 
 
 def test_an_unknown_host_is_said_with_its_option() -> None:
-    with pytest.raises(UserError, match="--llf: cannot send to 'nosuchhost.invalid'"):
+    with pytest.raises(UserError, match=r"--llf: cannot send to 'nosuchhost\.invalid'"):
         emitters("", endpoints(), None, "Mira=nosuchhost.invalid:21111", "", CAST)
 
 
