@@ -65,8 +65,20 @@ def _start(file: Path, provider: str) -> onnxruntime.InferenceSession:
             warnings.simplefilter("ignore")  # who opens a session says in one line what it runs on
             return onnxruntime.InferenceSession(str(file), options, providers=[provider])
     except Exception as error:  # onnxruntime raises a dozen types, all derived from Exception alone
-        reason = str(error).splitlines()[0].split(" : ")[-1]
-        raise WeightsError(f"{file}: is not a readable ONNX file ({reason:.80})") from None
+        raise WeightsError(f"{file}: is not a readable ONNX file ({_why(file, error)})") from None
+
+
+def _why(file: Path, error: Exception) -> str:
+    with file.open("rb") as opened:
+        begin = opened.read(256)
+    if not begin:
+        return "it is empty"
+    if begin.startswith(b"version https://git-lfs"):
+        return "it only stands for one: fetch it with git lfs pull"
+    if begin.isascii() and all(byte >= ord(" ") or byte in b"\t\n\r" for byte in begin):
+        return "it is a text"
+    reason = str(error).splitlines()[0].split(" : ")[-1].replace(f"Load model from {file} failed:", "")
+    return "damaged, cut off or something else" if "Protobuf" in reason else f"{reason:.80}"
 
 
 class Network:

@@ -11,7 +11,8 @@ from mien.models.manifest import meant
 def table(scores: Mapping[str, Any]) -> Table:
     """Return a row for each true class; columns are what was said and, if any can be, what was missed."""
     columns = scores.get("columns", scores["classes"])
-    shown = Table("true \\ said", *columns, "recall")
+    # Without lines, all of it fits into 80 characters.
+    shown = Table("true \\ said", *columns, "recall", box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for name, counts in zip(scores["classes"], scores["confusion"], strict=True):
         recall = scores["per_class"][name]
         shown.add_row(name, *map(str, counts), "–" if recall is None else f"{recall:.3f}")

@@ -70,11 +70,12 @@ def add(
     name = name or file.stem
     if not _NAME.fullmatch(name):
         raise RegistryError(f"{name!r} cannot be a name: letters, digits, _ . and - make one, 64 at most")
+    # The file comes first: what is no such network needs no name.
+    spent = _try(file, KINDS[kind])
     if name in RESERVED or (WEIGHTS / f"{name}.md").exists():
         raise RegistryError(f"{name} is a name of Mien's own: choose another with --name")
     if (folder / f"{name}.md").exists():
         raise RegistryError(f"{name} is there already: choose another --name, or `mien models remove {name}`")
-    spent = _try(file, KINDS[kind])
     folder.mkdir(parents=True, exist_ok=True)
     copy = folder / f"{name}{KINDS[kind].suffix}"
     partial = copy.with_name(f"{copy.name}.partial")

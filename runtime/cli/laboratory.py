@@ -2,7 +2,7 @@
 
 import importlib.util
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from mien.models import score_table
+from mien.models.laboratory.rows import ROWS
 from mien.runtime.cli import options, recognition
 from mien.runtime.cli.app import UserError, app, stderr, stdout
 from mien.runtime.cli.recognition import Chosen, Licence, Provider, Wanted
@@ -19,7 +20,7 @@ _PANEL = "Laboratory"
 _NEEDED = ("torch", "sklearn", "soundfile", "onnx", "matplotlib")
 
 Data = Annotated[
-    list[Path],
+    list[Path] | None,
     typer.Option("--data", "-d", metavar="FOLDER", help="Holds sets: faces_*, speech_*, text_*, pairs_*."),
 ]
 Runs = Annotated[Path, typer.Option(metavar="FOLDER", help="Where run folders lie.")]
@@ -47,7 +48,7 @@ def _laboratory() -> Iterator[None]:
 @app.command(rich_help_panel=_PANEL)
 def train(
     name: Annotated[str, typer.Argument(help="A row of the table, such as vgg_expression; [bold]list[/].")],
-    data: Data,
+    data: Data = None,
     runs: Runs = Path("runs"),
     on: On = "",
     fresh: Annotated[bool, typer.Option(help="Start over, rather than resume.")] = False,
@@ -65,18 +66,20 @@ def train(
     ] = None,
 ) -> None:
     """Train a network or baseline of the papers on every set it can learn, and score it on strangers."""
+    if name == "list":
+        for row, (paper, kinds) in ROWS.items():
+            stdout.print(f"{row:28} {paper:9} learns {', '.join(kinds)}", soft_wrap=True)
+        return
+    if name not in ROWS:
+        raise UserError(f"{name}: no such row; there are {', '.join(ROWS)}")
+    if not data:
+        raise UserError(f"{name} needs a folder of sets to learn: --data FOLDER")
     with _laboratory():
         from mien.models.laboratory import run, sets
         from mien.models.laboratory.encoder import Encoder
         from mien.models.laboratory.methods import METHODS, with_encoder
 
-        if name == "list":
-            for row in METHODS.values():
-                stdout.print(f"{row.name:28} {row.paper:9} learns {', '.join(row.kinds)}")
-            return
-        method = METHODS.get(name)
-        if method is None:
-            raise UserError(f"{name}: no such row; there are {', '.join(METHODS)}")
+        method = METHODS[name]
         if encoder is not None:
             method = with_encoder(method, Encoder.open(encoder, tokenizer))
         found = [d for kind in method.kinds for d in sets.find(data, kind) if on in {"", d.name}]
@@ -118,7 +121,11 @@ def evaluate(
     wanted = Wanted.typed(weights_licence, "", detector, provider, models)
     scores = _recognizer(name, wanted, manifest, crops, split)
     if scores is None:
-        scores = _row(name, manifest, split, runs, on)
+        folder = _run_folder(name, runs, on, recognition.added_names(wanted))
+        with _laboratory():
+            from mien.models.laboratory import run
+
+            scores = run.evaluate(folder, manifest, split)
     if scores.get("warning"):
         stderr.print(scores["warning"], style="yellow", markup=False, soft_wrap=True)
     if as_json:
@@ -139,7 +146,7 @@ def _recognizer(name: str, wanted: Wanted, manifest: Path, crops: bool, split: s
     from mien.runtime.cli.wiring import users_mistakes
 
     if name not in {"mien", "text"}:
-        if not recognition.is_added(wanted, name):
+        if name not in recognition.added_names(wanted):
             return None
         wanted = replace(wanted, face_model=name)
     with users_mistakes():
@@ -183,15 +190,23 @@ def _streamed(wanted: Wanted, chosen: Chosen, manifest: Path, crops: bool, split
     return dict(scores)
 
 
-def _row(name: str, manifest: Path, split: str, runs: Path, on: str) -> dict[str, Any]:
-    with _laboratory():
-        from mien.models.laboratory import run
-
-        folders = sorted(runs.glob(f"{name}@{on or '*'}"))
-        if len(folders) != 1:
-            found = ", ".join(f.name for f in folders) or "none"
-            raise UserError(f"{runs}: should hold one run {name}@{on or 'SET'}, holds {found}; say --on SET")
-        return run.evaluate(folders[0], manifest, split)
+def _run_folder(name: str, runs: Path, on: str, added: Sequence[str] | None = None) -> Path:
+    """Return the folder of the one run of a row; where networks may be added too, their names are told."""
+    trained = sorted(folder for folder in runs.glob("*@*") if folder.is_dir())
+    found = [each for each in trained if each.name == f"{name}@{on or each.name.partition('@')[2]}"]
+    if len(found) == 1:
+        return found[0]
+    if not found and name.partition("+")[0] not in ROWS:
+        if added is None:
+            raise UserError(f"{name}: no such row; there are {', '.join(ROWS)}")
+        there = dict.fromkeys(["mien", "text", *added, *(each.name.partition("@")[0] for each in trained)])
+        raise UserError(
+            f"{name}: no such recognizer; there are {', '.join(there)}; "
+            "`mien models add` and `mien train` make more"
+        )
+    told = ", ".join(each.name for each in found)
+    hint = f"{told}; say --on SET" if found else f"none; `mien train {name}` makes one"
+    raise UserError(f"{runs}: should hold one run {name}@{on or 'SET'}, holds {hint}")
 
 
 @app.command(rich_help_panel=_PANEL)
@@ -202,6 +217,8 @@ def compare(
     ),
 ) -> None:
     """Write the table of all trained rows, its plot and the learning curves."""
+    if not any(runs.glob("*@*/result.json")):
+        raise UserError(f"{runs}: holds no finished run; `mien train NAME` makes one")
     with _laboratory():
         from mien.models.cards import installed
         from mien.models.laboratory import report
@@ -223,15 +240,12 @@ def export(
     on: On = "",
 ) -> None:
     """Write a trained network as ONNX, checked against torch."""
+    folder = _run_folder(name, runs, on)
     with _laboratory():
         from mien.models.laboratory import run
         from mien.models.laboratory.export import TOLERANCE
 
-        folders = sorted(runs.glob(f"{name}@{on or '*'}"))
-        if len(folders) != 1:
-            found = ", ".join(f.name for f in folders) or "none"
-            raise UserError(f"{runs}: should hold one run {name}@{on or 'SET'}, holds {found}; say --on SET")
-        gap = run.export(folders[0], out)
+        gap = run.export(folder, out)
         stdout.print(
             f"{out}: {out.stat().st_size:,} bytes, at most {gap:.1e} from torch (allowed {TOLERANCE:.0e})"
         )

@@ -21,9 +21,10 @@ app.add_typer(models, name="models", rich_help_panel="Laboratory")
 def list_models(
     context: typer.Context,
     folder: options.Models = None,
+    long: Annotated[bool, typer.Option("--long", help="Tell score, data and licence of ours too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> None:
-    """List the networks: task, classes, size, score, data, licence."""
+    """List the networks, yours first: task, classes, size, licence."""
     if context.invoked_subcommand:
         return
     from mien.models.adapters.registry import added
@@ -32,12 +33,19 @@ def list_models(
 
     cards, problems = installed()
     brought, more = added(folder or user_folder())
-    cards += [each.card for each in brought]
+    yours = [each.card for each in brought]
     if as_json:
-        typer.echo(json.dumps([{**vars(card), "classes": list(card.classes)} for card in cards]))
+        typer.echo(json.dumps([{**vars(card), "classes": list(card.classes)} for card in cards + yours]))
     else:
-        for card in cards:
+        for card in yours:
             _print(card)
+        for card in cards:
+            if long:
+                _print(card)
+            else:
+                stdout.print(_headline(card), soft_wrap=True)
+        if not long:
+            stdout.print("[dim]score, data and licence of ours: mien models --long[/]")
     for problem in problems + more:
         stderr.print(f"[yellow]{escape(problem)}[/]", soft_wrap=True)
 
@@ -81,11 +89,16 @@ def remove(
     stdout.print(f"removed {name}", markup=False)
 
 
-def _print(card: Card) -> None:
-    size = f"{card.size / 1e6:.1f} MB"
+def _headline(card: Card) -> str:
+    counted = f"{len(card.classes)} class{'es' * (len(card.classes) > 1)}" if card.classes else ""
+    size = f"{card.size / 1e6:.1f} MB" if card.size >= 50_000 else "<0.1 MB"
     allowed = "commercial use allowed" if card.commercial else "[yellow]no commercial use[/]"
     origin = f", added as {escape(card.kind)}" if card.kind else ""
-    what = f"{escape(card.task)}, {len(card.classes)} classes, {size}, {allowed}{origin}"
-    stdout.print(f"[bold]{escape(card.name)}[/]  {what}", soft_wrap=True)
+    what = ", ".join(filter(None, (escape(card.task), counted, size, allowed)))
+    return f"[bold]{escape(card.name)}[/]  {what}{origin}"
+
+
+def _print(card: Card) -> None:
+    stdout.print(_headline(card), soft_wrap=True)
     for title, told in (("score", card.score), ("data", card.data), ("licence", card.licence)):
         stdout.print(f"  {title:8}{escape(told)}", soft_wrap=True)

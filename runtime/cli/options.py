@@ -120,7 +120,9 @@ Detector = Annotated[
 On = Annotated[
     Provider,
     typer.Option(
-        "--provider", help="Where --face-model runs; ours need no GPU.", rich_help_panel=_RECOGNITION
+        "--provider",
+        help="Where an added network runs; ours need no GPU.",
+        rich_help_panel=_RECOGNITION,
     ),
 ]
 Models = Annotated[

@@ -213,7 +213,7 @@ def recognizer(
     notices = []
     face = None
     if chosen.face is None and wanted.provider != Provider.CPU:
-        notices.append("--provider is for --face-model: our own networks run on the CPU")
+        notices.append("--provider is for networks that you add: our own networks run on the CPU")
     if chosen.face is not None:
         opened = chosen.face.open(wanted.provider)
         face = opened.face
@@ -241,10 +241,10 @@ def again(settings: Mapping[str, str]) -> Wanted:
     return Wanted.of(settings.get(SETTING, ""))
 
 
-def is_added(wanted: Wanted, name: str) -> bool:
-    """Return whether the user has added a network of that name."""
+def added_names(wanted: Wanted) -> list[str]:
+    """Return the names of the networks that the user has added."""
     folder = Path(wanted.folder) if wanted.folder else user_folder()
-    return any(each.card.name == name for each in added(folder)[0])
+    return [each.card.name for each in added(folder)[0]]
 
 
 def gives_emotions(chosen: Chosen) -> bool:

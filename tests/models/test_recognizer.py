@@ -362,6 +362,27 @@ def test_a_file_that_is_no_onnx_is_one_clear_line(tmp_path: Path) -> None:
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "it is empty"),
+        (b"<html>\n" * 50, "it is a text"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\n",
+            "it only stands for one: fetch it with git lfs pull",
+        ),
+        ((WEIGHTS / "align.onnx").read_bytes()[:5000], "damaged, cut off or something else"),
+    ],
+)
+def test_what_a_file_that_is_no_network_is_stands_there_once_with_its_path(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    (tmp_path / "align.onnx").write_bytes(content)
+    with pytest.raises(WeightsError) as error:
+        Recognizer(tmp_path)
+    assert str(error.value) == f"{tmp_path / 'align.onnx'}: is not a readable ONNX file ({told})"
+
+
 @pytest.mark.parametrize("name", ["align", "face", "voice"])
 @pytest.mark.parametrize("keep", [0, 100, 5_000])
 def test_a_truncated_file_is_one_clear_line(tmp_path: Path, name: str, keep: int) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
+from mien.bridge.messages import EMOTIONS
 from mien.models import score_table
 
 SCORES: dict[str, Any] = {
@@ -42,6 +43,22 @@ def test_what_was_missed_has_a_column() -> None:
     with console.capture() as captured:
         console.print(score_table.table(SCORES))
     assert "missed" in captured.get()
+
+
+def test_the_table_of_all_emotions_fits_into_80_characters() -> None:
+    counts = [[9999] * 8] * 7
+    scores = {
+        "classes": EMOTIONS,
+        "columns": [*EMOTIONS, "missed"],
+        "confusion": counts,
+        "per_class": dict.fromkeys(EMOTIONS, 0.5),
+    }
+    console = Console(file=StringIO(), width=80)
+    with console.capture() as captured:
+        console.print(score_table.table(scores))
+    shown = captured.get()
+    assert "…" not in shown
+    assert len(shown.splitlines()) == 8
 
 
 def test_without_columns_of_their_own_the_classes_are_the_columns() -> None:

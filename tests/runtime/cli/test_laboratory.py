@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from mien.models.laboratory.rows import ROWS
 from mien.runtime.cli import commands, laboratory
 from mien.runtime.cli.app import UserError, app
 
@@ -23,10 +24,40 @@ def problem(*arguments: object) -> str:
     return str(result.exception)
 
 
-def test_without_the_train_extra_one_line_gives_the_pip_command(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_train_extra_one_line_gives_the_pip_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(laboratory.importlib.util, "find_spec", lambda _: None)
     assert "pip install 'mien[train,cpu]'" in problem("train", "hog_svm", "--data", ".")
-    assert "pip install 'mien[train,cpu]'" in problem("compare")
+    assert "pip install 'mien[train,cpu]'" in problem("compare", "--runs", _run(tmp_path))
+
+
+def _run(folder: Path) -> Path:
+    (folder / "lstm@speech_a").mkdir()
+    (folder / "lstm@speech_a" / "result.json").write_text("{}")
+    return folder
+
+
+def test_names_are_checked_before_torch_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(laboratory.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setenv("MIEN_MODELS", str(tmp_path / "none"))
+    runs = ("--runs", _run(tmp_path))
+    told = problem("evaluate", "nosuch", "--manifest", "m.csv", *runs)
+    assert "nosuch: no such recognizer; there are mien, text, lstm; `mien models add`" in told
+    assert "/etc: no such recognizer" in problem("evaluate", "/etc", "--manifest", "m.csv", *runs)
+    assert "nosuch: no such row; there are cnn_lstm" in problem("train", "nosuch")
+    exported = problem("export", "nosuch", tmp_path / "a.onnx", *runs)
+    assert "nosuch: no such row; there are cnn_lstm" in exported
+    assert "holds no finished run" in problem("compare", "--runs", tmp_path / "none")
+    assert "needs a folder of sets to learn: --data FOLDER" in problem("train", "lstm")
+    assert "pip install" in problem("evaluate", "lstm", "--manifest", "m.csv", *runs)
+
+
+def test_train_list_names_every_row_and_needs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(laboratory.importlib.util, "find_spec", lambda _: None)
+    told = call("train", "list")
+    assert told.exit_code == 0
+    assert "gru_mha.no_gender            P3        learns pairs" in told.stdout
 
 
 def test_models_lists_what_is_installed_with_its_licence() -> None:
@@ -92,8 +123,11 @@ class TestWithTorch:
     def test_compare_of_nothing_says_what_makes_rows(self, tmp_path: Path) -> None:
         assert "`mien train NAME` makes one" in problem("compare", "--runs", tmp_path)
 
-    def test_train_list_names_every_row(self) -> None:
-        assert "gru_mha" in call("train", "list", "-d", ".").stdout
+    def test_the_rows_known_without_torch_are_those_of_the_table(self) -> None:
+        from mien.models.laboratory.methods import METHODS
+
+        assert {m.name: (m.paper, m.kinds) for m in METHODS.values()} == ROWS
+        assert list(METHODS) == list(ROWS)
 
 
 def test_an_encoder_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:

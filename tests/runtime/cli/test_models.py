@@ -75,6 +75,27 @@ def test_without_a_word_on_its_licence_a_network_counts_as_not_free(joyful: Path
     assert (listed()["net"]["licence"], listed()["net"]["commercial"]) == ("unknown", False)
 
 
+def test_ones_own_networks_are_listed_first_and_ours_on_a_line_each(joyful: Path) -> None:
+    call("models", "add", joyful, "--as", "mini_xception", "--name", "glad")
+    short = call("models").stdout.splitlines()
+    assert short[0] == ("glad  face (emotion), 7 classes, <0.1 MB, no commercial use, added as mini_xception")
+    assert len(short) == 4 + len(listed()) - 1 + 1
+    (speech,) = (line for line in short if line.startswith("speech "))
+    assert ", 1 class, " in speech
+    assert not any("0 classes" in line for line in short)
+    assert len(call("models", "--long").stdout.splitlines()) == 4 * len(listed())
+
+
+def test_a_file_of_another_kind_is_told_before_its_name_is_taken(joyful: Path) -> None:
+    call("models", "add", joyful, "--as", "mini_xception")
+    assert "is not an HSEmotion network" in problem("models", "add", joyful, "--as", "hsemotion")
+    assert "is there already" in problem("models", "add", joyful, "--as", "mini_xception")
+
+
+def test_the_help_of_evaluate_names_no_option_that_it_lacks() -> None:
+    assert "--face-model" not in call("evaluate", "--help").output
+
+
 def test_mistakes_are_told_in_one_line(joyful: Path, tmp_path: Path) -> None:
     assert "is not an HSEmotion network" in problem("models", "add", joyful, "--as", "hsemotion")
     assert "no such kind" in problem("models", "add", joyful, "--as", "resnet")
