@@ -1,11 +1,21 @@
 """Gathers a calibration while a player looks at the screen at rest and reads aloud in an everyday voice."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
-from mien.bridge.messages import CAMERA, FACE_USED, PLAYER, AudioChunk, Float32, Micros, VideoFrame
+from mien.bridge.messages import (
+    CAMERA,
+    EMOTIONS,
+    FACE_USED,
+    PLAYER,
+    AudioChunk,
+    Float32,
+    Micros,
+    VideoFrame,
+)
 from mien.models.calibration import Calibration
 from mien.models.fusion import Vector, softmax
 from mien.models.recognizer import Recognizer, RecognizerState
@@ -38,6 +48,8 @@ class Gathered:
     sounds: int = 0
     spoke: bool = False
     """Whether anything was taken for speech."""
+    looked: Counter[str] = field(default_factory=Counter)
+    """How many pictures showed each emotion."""
     seen: int | None = None
     heard: int = 0
 
@@ -67,6 +79,7 @@ class Calibrator:
                 if state.seen is not None:
                     state.face_seconds += min(max(t - state.seen, 0), LONGEST_FRAME) / 1e6
                 state.rests.append(mine.blend)
+                state.looked[EMOTIONS[int(mine.emotion.argmax())]] += 1
             state.seen = None if mine is None else t
             return
         state.sounds += 1
@@ -80,6 +93,19 @@ class Calibrator:
     def enough(self, state: Gathered) -> bool:
         """Return whether everything is known well enough."""
         return state.face_seconds >= FACE_WANTED and state.voice_seconds >= VOICE_WANTED
+
+    def restless(self, state: Gathered) -> str:
+        """Return a line for a person where the face mostly looked other than neutral; empty otherwise."""
+        seen = state.looked.total()
+        if state.face_seconds < FACE_LEAST or 2 * state.looked["neutral"] >= seen:
+            return ""
+        (most, count) = max(
+            ((name, n) for name, n in state.looked.items() if name != "neutral"), key=lambda pair: pair[1]
+        )
+        return (
+            f"the face looked like {most} for {count / seen:.0%} of the time: if it was not at rest, "
+            "calibrate again, or this will count as neutral from now on"
+        )
 
     def outcome(
         self, state: Gathered, player: str, face_network: str, voice_network: str

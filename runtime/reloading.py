@@ -63,7 +63,7 @@ class Reloader:
             else:
                 self._found.put(self._director)
         elif failed:
-            self._found.put("library mended: it is again as it was before")
+            self._found.put("library reloaded: it is as it was before the mistake")
 
 
 Reloaded = Callable[[], Director | str | None]

@@ -21,6 +21,11 @@ READ: Final = (
     "afternoon the shop on the corner is open until six. I put the keys on the table and take the number "
     "four to the station. It is about ten minutes from here. The seats of the train are blue.[/]"
 )
+AGAIN_LIVE: Final = "run it again, your face in view, reading aloud until both bars are full"
+AGAIN_CLIP: Final = (
+    "take a clip of ten seconds or more in which the player looks at the camera, at rest, and speaks in an "
+    "everyday voice; or [bold]mien calibrate camera[/]"
+)
 STEP: Final = 50_000
 """Microseconds between two looks at the source."""
 
@@ -88,8 +93,12 @@ def calibrate(
         found, missing = calibrator.outcome(state, file.stem, *recognition.networks(chosen))
         for line in missing:
             stdout.print(f"[yellow]{escape(line)}[/]")
+        if line := calibrator.restless(state):
+            stdout.print(f"[yellow]{escape(line)}[/]", soft_wrap=True)
         if found.rest is None and found.neutral is None:
             raise UserError("nothing was calibrated, nothing was kept")
+        if missing:
+            stdout.print(f"[dim]to have both:[/] {AGAIN_LIVE if live else AGAIN_CLIP}", soft_wrap=True)
         calibration.write(found, file)
     parts = [f"face ({found.face_seconds:.1f} s)"] if found.rest is not None else []
     parts += [f"voice ({found.voice_seconds:.1f} s)"] if found.neutral is not None else []

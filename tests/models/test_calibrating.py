@@ -103,6 +103,17 @@ def test_what_was_missing_is_said(
     assert all(line.startswith(start) for line, start in zip(missing, lines, strict=True))
 
 
+def test_a_face_that_is_not_at_rest_is_told_and_one_at_rest_is_not(recognizer: Recognizer) -> None:
+    calibrator = Calibrator(recognizer)
+    state = calibrator.start()
+    assert calibrator.restless(state) == ""
+    state.face_seconds = 3.0
+    state.looked.update(neutral=30, joy=10)
+    assert calibrator.restless(state) == ""
+    state.looked.update(joy=60)
+    assert calibrator.restless(state).startswith("the face looked like joy for 70% of the time")
+
+
 @pytest.mark.parametrize(("seconds", "said"), [(0.0, "no voice was heard"), (1.2, "too little was said")])
 def test_a_silent_player_and_a_terse_one_are_told_apart(
     recognizer: Recognizer, drawn: Drawn, seconds: float, said: str
