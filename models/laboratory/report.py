@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from mien.models.cards import Card
-from mien.models.laboratory.run import Row
-from mien.models.laboratory.trainer import RunError
+from mien.models.laboratory.results import Row, RunError
 
 PLOTTED: Final = "weighted_f1"
 

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from mien.models.laboratory.encoder import Encoder, EncoderError
 from mien.models.laboratory.export import write_checked
 from mien.models.laboratory.methods import METHODS, Method, Scaled, change, with_encoder
 from mien.models.laboratory.networks.text_bilstm_mha import SEGMENTS
+from mien.models.laboratory.results import Row, RunError
 from mien.models.laboratory.sets import GENDERS, POLARITIES, DataSet, Entry, holdout, read_manifest
 from mien.models.laboratory.subwords import Subwords
 from mien.models.laboratory.vocabulary import learn
@@ -32,27 +33,6 @@ TIMED: Final = 30
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: a method on a set, and what came out (see `score`)."""
-
-    method: str
-    paper: str
-    data: str
-    synthetic: bool
-    protocol: str
-    classes: tuple[str, ...]
-    parameters: int
-    ms_per_item: float
-    seconds: float
-    scores: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        """Name of the run folder."""
-        return f"{self.method}@{self.data}"
-
-
 def train(
     method: Method, data: DataSet, runs: Path, resume: bool = True, seed: int = 0, threads: int = 1
 ) -> Row:
@@ -62,7 +42,7 @@ def train(
 
     Raises:
         ManifestError: the set cannot be used with this method, or a file of it cannot be read.
-        trainer.RunError: the run folder belongs to another configuration.
+        RunError: the run folder belongs to another configuration.
     """
     if data.kind not in method.kinds:
         raise ManifestError(
@@ -285,7 +265,7 @@ def load(folder: Path, cache: Path) -> tuple[Model, list[str], list[list[int]]]:
     """Return a trained network, its classes and the shapes of its inputs, from a run folder.
 
     Raises:
-        trainer.RunError: the folder holds no finished run of a network, or one that cannot be read.
+        RunError: the folder holds no finished run of a network, or one that cannot be read.
     """
     try:
         record = json.loads((folder / "configuration.json").read_text(encoding="utf-8"))
@@ -298,10 +278,10 @@ def load(folder: Path, cache: Path) -> tuple[Model, list[str], list[list[int]]]:
         model.net = model.build(len(record["classes"]), inputs, 0)
         model.net.load_state_dict(torch.load(folder / "best.pt", weights_only=True, map_location="cpu"))
     except EncoderError as error:
-        raise trainer.RunError(f"{folder}: {error}") from None
+        raise RunError(f"{folder}: {error}") from None
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise trainer.RunError(
+        raise RunError(
             f"{folder}: holds no finished network ({reason:.80}); `mien train` makes one"
         ) from None
     model.net.eval()
@@ -312,7 +292,7 @@ def evaluate(folder: Path, manifest: Path, split: str = "") -> dict[str, Any]:
     """Score a trained network on another manifest; entries of unknown label are left out and counted.
 
     Raises:
-        trainer.RunError: see `load`.
+        RunError: see `load`.
         ManifestError: the manifest or a file in it cannot be read, or no entry has a known label.
     """
     model, classes, _ = load(folder, folder.parent / "cache")
@@ -342,7 +322,7 @@ def export(folder: Path, out: Path) -> float:
     """Write a trained network as ONNX, with a batch axis that varies; return the largest gap to torch.
 
     Raises:
-        trainer.RunError: see `load`.
+        RunError: see `load`.
         ExportError: the file and the network differ by more than the tolerance.
     """
     model, _, shapes = load(folder, folder.parent / "cache")

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 
+from mien.models.laboratory.results import RunError
+
 Inputs = tuple[Tensor, ...]
 CHUNK = 256
 """Items a network predicts at once."""
@@ -71,10 +73,6 @@ Change = Callable[[Inputs, torch.Generator], Inputs]
 """Random change of a batch of inputs that leaves the labels true."""
 Score = Callable[[NDArray[np.int64], NDArray[np.float32]], float]
 """Score of true labels (N,) and probabilities (N, C); larger is better."""
-
-
-class RunError(ValueError):
-    """A run folder that cannot be used; one line: which, and what to do."""
 
 
 def device() -> torch.device:

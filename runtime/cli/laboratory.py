@@ -36,7 +36,7 @@ def _laboratory() -> Iterator[None]:
             raise UserError(f"training needs {module}, which is not installed: pip install 'mien[train,cpu]'")
     from mien.models.laboratory.encoder import EncoderError
     from mien.models.laboratory.export import ExportError
-    from mien.models.laboratory.trainer import RunError
+    from mien.models.laboratory.results import RunError
     from mien.models.manifest import ManifestError
 
     try:
@@ -217,19 +217,25 @@ def compare(
     ),
 ) -> None:
     """Write the table of all trained rows, its plot and the learning curves."""
-    if not any(runs.glob("*@*/result.json")):
-        raise UserError(f"{runs}: holds no finished run; `mien train NAME` makes one")
-    with _laboratory():
-        from mien.models.cards import installed
-        from mien.models.laboratory import report
+    from mien.models.cards import installed
+    from mien.models.laboratory import report
+    from mien.models.laboratory.results import RunError
 
+    try:
         rows = report.collect(runs)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(f"{report.markdown(rows)}\n{report.shipped(installed()[0])}", encoding="utf-8")
-        plot, curves = out.with_suffix(".png"), out.with_name(f"{out.stem}-curves.png")
-        report.plot(rows, plot)
-        report.plot_curves(rows, runs, curves)
-        stdout.print(f"{len(rows)} rows: {out}, {plot}, {curves}")
+    except RunError as problem:
+        raise UserError(str(problem)) from None
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(f"{report.markdown(rows)}\n{report.shipped(installed()[0])}", encoding="utf-8")
+    if importlib.util.find_spec("matplotlib") is None:
+        stdout.print(
+            f"{len(rows)} rows: {out}; the plots need matplotlib: pip install 'mien[train,cpu]'", markup=False
+        )
+        return
+    plot, curves = out.with_suffix(".png"), out.with_name(f"{out.stem}-curves.png")
+    report.plot(rows, plot)
+    report.plot_curves(rows, runs, curves)
+    stdout.print(f"{len(rows)} rows: {out}, {plot}, {curves}")
 
 
 @app.command(rich_help_panel=_PANEL)

@@ -1,11 +1,15 @@
 """The laboratory's commands: what they print, and what a mistake looks like."""
 
 import json
+import subprocess
+import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from mien.models.laboratory.results import Row
 from mien.models.laboratory.rows import ROWS
 from mien.runtime.cli import commands, laboratory
 from mien.runtime.cli.app import UserError, app
@@ -24,12 +28,9 @@ def problem(*arguments: object) -> str:
     return str(result.exception)
 
 
-def test_without_the_train_extra_one_line_gives_the_pip_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_train_extra_one_line_gives_the_pip_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(laboratory.importlib.util, "find_spec", lambda _: None)
     assert "pip install 'mien[train,cpu]'" in problem("train", "hog_svm", "--data", ".")
-    assert "pip install 'mien[train,cpu]'" in problem("compare", "--runs", _run(tmp_path))
 
 
 def _run(folder: Path) -> Path:
@@ -51,6 +52,25 @@ def test_names_are_checked_before_torch_is_asked_for(tmp_path: Path, monkeypatch
     assert "holds no finished run" in problem("compare", "--runs", tmp_path / "none")
     assert "needs a folder of sets to learn: --data FOLDER" in problem("train", "lstm")
     assert "pip install" in problem("evaluate", "lstm", "--manifest", "m.csv", *runs)
+
+
+def test_the_table_of_a_comparison_needs_no_torch(tmp_path: Path) -> None:
+    figure = {"value": 0.5, "interval": [0.25, 0.75]}
+    scores = dict.fromkeys(("accuracy", "uar", "weighted_f1", "macro_f1"), figure)
+    row = Row(
+        "lstm", "P3", "speech_a", False, "dev", ("joy", "fear"), 7, 1.0, 1.0,
+        {"n": 4, "subjects": 2, "calibration_error": 0.1, **scores},
+    )  # fmt: skip
+    (_run(tmp_path) / "lstm@speech_a" / "result.json").write_text(json.dumps(asdict(row)))
+    script = (
+        "import sys; sys.modules.update(torch=None, sklearn=None, soundfile=None, onnx=None);"
+        "from mien.runtime.cli.app import main; main()"
+    )
+    out = tmp_path / "table.md"
+    subprocess.run(
+        [sys.executable, "-c", script, "compare", "--runs", tmp_path, "--out", out], check=True, timeout=120
+    )
+    assert "| `lstm` | P3 | .500 (.250–.750) |" in out.read_text(encoding="utf-8")
 
 
 def test_train_list_names_every_row_and_needs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
