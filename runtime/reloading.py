@@ -26,6 +26,7 @@ class Reloader:
         self._director = director
         self._found: SimpleQueue[Director | str] = SimpleQueue()
         self._failed = False
+        self._before = stamps(folder)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="reloader", daemon=True)
         self._thread.start()
@@ -43,7 +44,7 @@ class Reloader:
         self._thread.join(timeout=5.0)
 
     def _watch(self) -> None:
-        before = stamps(self._folder)
+        before = self._before
         while not self._stop.wait(PERIOD):
             now = stamps(self._folder)
             if changed(before, now):

@@ -31,7 +31,6 @@ def test_a_file_that_is_broken_and_then_mended_is_said_to_be_well_again(
     before = file.read_text()
     reloader = Reloader(folder, Director(load_library(folder), seed=0, rate=60))
     try:
-        time.sleep(0.2)  # the first look at the files is the thread's own
         file.write_text(before + "\nnonsense: [\n")
         assert "not reloaded" in str(told(reloader))
         file.write_text(before)
