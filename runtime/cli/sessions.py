@@ -76,8 +76,8 @@ def replay(
 ) -> None:
     """Execute a recording again: the same player, the same moments.
 
-    With another [bold]--library[/] it is a what-if: it says at which tick, for whom and in which value the
-    two runs first differ, and which behaviors only one of them has.
+    With another [bold]--library[/] it is a what-if: at which tick, for whom, in which
+    value the two runs first differ, and which behaviors only one of them has.
     """
     from mien.runtime.cli.wiring import users_mistakes
     from mien.runtime.sessions.session import read_session
