@@ -4,7 +4,6 @@ The table has the columns `dialogue,utterance,speaker,text,label`, the lines of 
 line goes through `TextRecognizer.step`, as it would in a game.
 """
 
-import csv
 import json
 import time
 from collections import Counter
@@ -18,7 +17,7 @@ from rich.progress import track
 from mien.bridge.messages import EMOTIONS
 from mien.models import metrics, strangers
 from mien.models.cards import installed
-from mien.models.manifest import SAME_AS, ManifestError, unreadable
+from mien.models.manifest import SAME_AS, ManifestError, filled
 from mien.models.shipped import WeightsError
 from mien.models.text import TEXT, Line, TextRecognizer, TextState
 
@@ -55,18 +54,7 @@ def read(table: Path) -> list[dict[str, str]]:
     Raises:
         ManifestError: no such file, not UTF-8, a column is missing, or there is no row.
     """
-    try:
-        with table.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            missing = [c for c in COLUMNS if c not in (reader.fieldnames or ())]
-            if missing:
-                raise ManifestError(f"{table}:1: column {missing[0]} is missing; needs {', '.join(COLUMNS)}")
-            rows = [{name: value or "" for name, value in row.items() if name} for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise unreadable(table, error) from None
-    if not rows:
-        raise ManifestError(f"{table}: has no rows")
-    return rows
+    return [row for _, row in filled(table, COLUMNS)]
 
 
 def evaluate(table: Path, recognizer: TextRecognizer, progress: bool = False) -> Scores:

@@ -2,12 +2,12 @@
 
 import csv
 import difflib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mien.bridge.messages import EMOTIONS
 
-COLUMNS = ("path", "label", "subject", "split")
 SAME_AS = {"calm": "neutral"}
 """Labels that count as one of `EMOTIONS`."""
 
@@ -66,35 +66,53 @@ def unreadable(table: Path, error: Exception) -> ManifestError:
     return ManifestError(f"{table}: {error}")
 
 
+def table(file: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield line number and row of a CSV file that has `columns`; what a row leaves out is empty.
+
+    Raises:
+        ManifestError: no such file, not UTF-8, or a column is missing.
+    """
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as opened:
+            reader = csv.DictReader(opened)
+            missing = [name for name in columns if name not in (reader.fieldnames or ())]
+            if missing:
+                raise ManifestError(f"{file}:1: column {missing[0]} is missing; needs {', '.join(columns)}")
+            for row in reader:
+                yield reader.line_num, {name: value or "" for name, value in row.items() if name}
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise unreadable(file, error) from None
+
+
+def filled(file: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """Return `table`, of at least one row.
+
+    Raises:
+        ManifestError: see `table`; or there is no row.
+    """
+    rows = list(table(file, columns))
+    if not rows:
+        raise ManifestError(f"{file}: has no rows")
+    return rows
+
+
 def read(manifest: Path) -> list[Row]:
     """Return the rows of a manifest; paths are relative to its folder.
 
     Raises:
         ManifestError: no such file, not UTF-8, a column is missing, a row is too short, or there is no row.
     """
-    try:
-        with manifest.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in ("path", "label") if name not in (reader.fieldnames or ())]
-            if missing:
-                raise ManifestError(
-                    f"{manifest}:1: column {missing[0]} is missing; have {', '.join(COLUMNS)}"
-                )
-            rows = []
-            for entry in reader:
-                if not entry["path"] or not entry["label"]:
-                    raise ManifestError(f"{manifest}:{reader.line_num}: path or label is empty")
-                rows.append(
-                    Row(
-                        manifest.parent / entry["path"],
-                        entry["label"],
-                        entry.get("subject") or entry["path"],
-                        entry.get("split") or "",
-                        reader.line_num,
-                    )
-                )
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise unreadable(manifest, error) from None
-    if not rows:
-        raise ManifestError(f"{manifest}: has no rows")
+    rows = []
+    for line, entry in filled(manifest, ("path", "label")):
+        if not entry["path"] or not entry["label"]:
+            raise ManifestError(f"{manifest}:{line}: path or label is empty")
+        rows.append(
+            Row(
+                manifest.parent / entry["path"],
+                entry["label"],
+                entry.get("subject") or entry["path"],
+                entry.get("split") or "",
+                line,
+            )
+        )
     return rows

@@ -5,8 +5,7 @@ Each reader assigns `split` by the set's official division where there is one, e
 Pickled files are never opened: features of CMU-MOSI and CMU-MOSEI must be given as `.npz`.
 """
 
-import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,7 +14,7 @@ import cv2
 import numpy as np
 
 from mien.models.laboratory.sets import Entry, divide, write
-from mien.models.manifest import ManifestError
+from mien.models.manifest import ManifestError, table
 
 AFFECT_NET: Final = ("neutral", "joy", "sadness", "surprise", "fear", "disgust", "anger", "contempt")
 FER: Final = ("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral")
@@ -60,26 +59,12 @@ def convert(name: str, source: Path, out: Path) -> Path:
     return write(entries, out / "manifest.csv")
 
 
-def _table(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield line number and row of a CSV file that must have the given columns."""
-    try:
-        with file.open(newline="", encoding="utf-8-sig") as lines:
-            reader = csv.DictReader(lines)
-            missing = [c for c in columns if c not in (reader.fieldnames or ())]
-            if missing:
-                raise ManifestError(f"{file}:1: column {missing[0]} is missing; needs {', '.join(columns)}")
-            for row in reader:
-                yield reader.line_num, row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ManifestError(f"{file}: {error}") from None
-
-
 def _fer2013(source: Path, out: Path) -> list[Entry]:
     """`fer2013.csv`: emotion 0–6, 2304 gray values, Usage. It names no people: each picture stands alone."""
     file = next(source.glob("fer2013.csv"))
     (out / "img").mkdir(exist_ok=True)
     entries = []
-    for line, row in _table(file, ("emotion", "pixels", "Usage")):
+    for line, row in table(file, ("emotion", "pixels", "Usage")):
         try:
             pixels = np.array(row["pixels"].split(), np.uint8).reshape(48, 48)
             label = FER[int(row["emotion"])]
@@ -141,7 +126,7 @@ def _meld(source: Path, _out: Path) -> list[Entry]:
         if not file.exists():
             continue
         columns = ("Utterance", "Speaker", "Emotion", "Sentiment", "Dialogue_ID", "Utterance_ID")
-        for _, row in _table(file, columns):
+        for _, row in table(file, columns):
             clip = source / split / f"dia{row['Dialogue_ID']}_utt{row['Utterance_ID']}.mp4"
             extra = {
                 "dialogue": f"{split}{row['Dialogue_ID']}",
@@ -158,7 +143,7 @@ def _mosi(source: Path, _out: Path) -> list[Entry]:
     """`label.csv` (video_id, clip_id, text, label −3…3, mode) beside `npz/VIDEO/CLIP.npz` or `Raw/…mp4`."""
     file = source / "label.csv"
     entries = []
-    for line, row in _table(file, ("video_id", "clip_id", "text", "label", "mode")):
+    for line, row in table(file, ("video_id", "clip_id", "text", "label", "mode")):
         try:
             strength = float(row["label"])
         except ValueError:

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from mien.bridge.messages import EMOTIONS
-from mien.models.manifest import SAME_AS, ManifestError
+from mien.models.manifest import SAME_AS, ManifestError, filled
 
 COLUMNS: Final = ("path", "label", "subject", "gender", "split")
 TEXT_COLUMNS: Final = ("dialogue", "utterance", "speaker", "text", "label")
@@ -101,33 +101,17 @@ def find(roots: Sequence[Path], kind: str = "") -> list[DataSet]:
     return [read(f) for f in folders if f.name.startswith(prefixes)]
 
 
-def _rows(file: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
-    """Return line number and row of every row of a CSV file, whose columns must include `columns`."""
-    try:
-        with file.open(newline="", encoding="utf-8-sig") as opened:
-            reader = csv.DictReader(opened)
-            missing = [c for c in columns if c not in (reader.fieldnames or ())]
-            if missing:
-                raise ManifestError(f"{file}:1: column {missing[0]} is missing; needs {', '.join(columns)}")
-            rows = [(reader.line_num, {k: v or "" for k, v in r.items() if k}) for r in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ManifestError(f"{file}: {error}") from None
-    if not rows:
-        raise ManifestError(f"{file}: has no rows")
-    return rows
-
-
 def read_manifest(file: Path) -> list[Entry]:
     """Return the entries of a manifest, or of a table of lines without a column `path`.
 
     Raises:
         ManifestError: it cannot be read, or a column or value is missing.
     """
-    with_path = _rows(file, ("label",))[0][1].keys() >= {"path"}
+    with_path = filled(file, ("label",))[0][1].keys() >= {"path"}
     if not with_path:
         return lines(file, "")
     entries = []
-    for line, row in _rows(file, COLUMNS):
+    for line, row in filled(file, COLUMNS):
         if not row["label"] or not row["subject"]:
             raise ManifestError(f"{file}:{line}: label or subject is empty")
         extra = {k: v for k, v in row.items() if k not in COLUMNS}
@@ -140,7 +124,7 @@ def read_manifest(file: Path) -> list[Entry]:
 def lines(file: Path, split: str) -> list[Entry]:
     """Return the lines of dialogue in a text table; each split numbers its dialogues anew."""
     entries = []
-    for line, row in _rows(file, TEXT_COLUMNS):
+    for line, row in filled(file, TEXT_COLUMNS):
         if not row["label"]:
             raise ManifestError(f"{file}:{line}: label is empty")
         extra = {k: v for k, v in row.items() if k != "label"}
